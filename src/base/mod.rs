@@ -1,0 +1,11 @@
+//! Numbers, ids and values that every other layer speaks in: simulated time, byte counts, typed ids, rows, randomness.
+
+mod ids;
+mod random;
+mod time;
+mod value;
+
+pub use ids::{AttemptNumber, ChannelId, CheckpointId, KeyGroup, OperatorIndex, RecordId, SubtaskId, TaskIndex};
+pub use random::RandomStream;
+pub use time::{SimDuration, SimTime};
+pub use value::{Row, Value, ValueType};

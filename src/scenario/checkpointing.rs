@@ -1,0 +1,87 @@
+//! Everything below `execution.checkpointing`, with Flink's names, units and defaults.
+
+use serde::{Deserialize, Serialize};
+
+/// Checkpointing settings. Milliseconds throughout, as in Flink's own setters.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Checkpointing {
+    /// `execution.checkpointing.interval`; absent = checkpointing is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval_ms: Option<u64>,
+    /// `execution.checkpointing.mode`.
+    pub mode: CheckpointingMode,
+    /// `execution.checkpointing.timeout`.
+    pub timeout_ms: u64,
+    /// `execution.checkpointing.min-pause`.
+    pub min_pause_ms: u64,
+    /// `execution.checkpointing.max-concurrent-checkpoints`.
+    pub max_concurrent: u32,
+    /// `execution.checkpointing.tolerable-failed-checkpoints`.
+    pub tolerable_failed: u32,
+    /// `execution.checkpointing.num-retained`.
+    pub num_retained: u32,
+    /// `execution.checkpointing.externalized-checkpoint-retention`.
+    pub retention: Retention,
+    /// Where completed checkpoints are kept.
+    pub storage: CheckpointStorage,
+    /// `execution.checkpointing.checkpoints-after-tasks-finish`.
+    pub after_tasks_finish: bool,
+}
+
+impl Default for Checkpointing {
+    fn default() -> Self {
+        Checkpointing {
+            interval_ms: None,
+            mode: CheckpointingMode::ExactlyOnce,
+            timeout_ms: 600_000,
+            min_pause_ms: 0,
+            max_concurrent: 1,
+            tolerable_failed: 0,
+            num_retained: 1,
+            retention: Retention::NoExternalizedCheckpoints,
+            storage: CheckpointStorage::default(),
+            after_tasks_finish: true,
+        }
+    }
+}
+
+/// `execution.checkpointing.mode`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CheckpointingMode {
+    /// Barriers block their channel until all have arrived (BR-4).
+    ExactlyOnce,
+    /// Nothing is blocked (BR-8).
+    AtLeastOnce,
+}
+
+/// `execution.checkpointing.externalized-checkpoint-retention` (CS-8).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Retention {
+    /// Deleted whenever the job ends.
+    NoExternalizedCheckpoints,
+    /// Kept only when the job fails.
+    DeleteOnCancellation,
+    /// Kept when the job fails or is cancelled.
+    RetainOnCancellation,
+}
+
+/// Where completed checkpoints are kept (CS-1).
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CheckpointStorage {
+    /// On the JobManager's heap: at most 5 MiB a state, lost with the JobManager (CS-2).
+    #[default]
+    JobManager,
+    /// In a directory that all processes see (CS-3).
+    FileSystem {
+        /// `execution.checkpointing.dir`, with a scheme.
+        dir: String,
+    },
+}

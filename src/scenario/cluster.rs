@@ -1,0 +1,138 @@
+//! The cluster and the world around the job: TaskManagers, network, file system, and the latencies that the model
+//! assumes. Latencies are the model's own; Flink has no such settings.
+
+use serde::{Deserialize, Serialize};
+
+/// TaskManagers, network and file system.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Cluster {
+    /// How many TaskManagers.
+    pub task_managers: u32,
+    /// `taskmanager.numberOfTaskSlots`.
+    pub slots_per_task_manager: u32,
+    /// `jobmanager.execution.failover-strategy` (JS-9).
+    pub failover_strategy: FailoverStrategy,
+    /// `taskmanager.memory.segment-size` in bytes (BP-1).
+    pub segment_size: u32,
+    /// `execution.buffer-timeout.interval` in milliseconds; 0 = every record is sent at once.
+    pub buffer_timeout_ms: u64,
+    /// What is special about some paths of the file system.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<WorldPath>,
+    /// How long things take.
+    pub latencies: Latencies,
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Cluster {
+            task_managers: 1,
+            slots_per_task_manager: 4,
+            failover_strategy: FailoverStrategy::Region,
+            segment_size: 32_768,
+            buffer_timeout_ms: 100,
+            paths: Vec::new(),
+            latencies: Latencies::default(),
+        }
+    }
+}
+
+/// `jobmanager.execution.failover-strategy`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FailoverStrategy {
+    /// Only the pipelined regions that are touched.
+    Region,
+    /// Everything.
+    Full,
+}
+
+/// Something special about a path and all below it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WorldPath {
+    /// Absolute path without scheme.
+    pub path: String,
+    /// What is there.
+    pub nature: PathNature,
+    /// From this moment on, in milliseconds; absent = from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_ms: Option<u64>,
+}
+
+/// Why a directory can't be made or written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PathNature {
+    /// A regular file is in the way.
+    RegularFile,
+    /// No permission.
+    ReadOnly,
+}
+
+/// How long things take in the model, in microseconds. Chosen near what recorded runs showed; no rule depends on them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Latencies {
+    /// From submission until the JobMaster is up.
+    pub job_start_us: u64,
+    /// Requesting slots, for one scheduling round.
+    pub slot_us: u64,
+    /// From DEPLOYING to INITIALIZING.
+    pub deploy_us: u64,
+    /// From INITIALIZING to RUNNING, without state.
+    pub initialize_us: u64,
+    /// The same for a task with a Python worker, first attempt (the worker process starts).
+    pub python_first_start_us: u64,
+    /// The same for a Python worker, later attempts.
+    pub python_restart_us: u64,
+    /// First record of a Python bundle, from the task to the worker.
+    pub python_bundle_start_us: u64,
+    /// From an exception in the Python worker until the task fails.
+    pub python_failure_us: u64,
+    /// One message between JobManager and TaskManager.
+    pub rpc_us: u64,
+    /// One buffer over the network.
+    pub network_us: u64,
+    /// Handling one record in one operator, besides what the function itself sleeps.
+    pub record_us: u64,
+    /// The synchronous part of an operator's snapshot.
+    pub snapshot_sync_us: u64,
+    /// The asynchronous part, besides writing the bytes.
+    pub snapshot_async_us: u64,
+    /// Writing or reading one mebibyte of state.
+    pub storage_us_per_mib: u64,
+    /// Writing `_metadata` and completing a checkpoint.
+    pub finalize_us: u64,
+    /// Cancelling one task.
+    pub cancel_us: u64,
+}
+
+impl Default for Latencies {
+    fn default() -> Self {
+        Latencies {
+            job_start_us: 60_000,
+            slot_us: 120_000,
+            deploy_us: 40_000,
+            initialize_us: 60_000,
+            python_first_start_us: 5_000_000,
+            python_restart_us: 1_500_000,
+            python_bundle_start_us: 100_000,
+            python_failure_us: 300_000,
+            rpc_us: 1_000,
+            network_us: 1_000,
+            record_us: 20,
+            snapshot_sync_us: 2_000,
+            snapshot_async_us: 8_000,
+            storage_us_per_mib: 20_000,
+            finalize_us: 4_000,
+            cancel_us: 5_000,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What somebody does during a run: at a moment, or as a script whose steps wait for conditions. Recorded runs are
+//! replayed as such scripts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::SimTime;
+
+/// The command log of a run.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Commands {
+    /// Actions at moments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at: Vec<TimedAction>,
+    /// One script: each step begins when the one before it is done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub script: Vec<Step>,
+}
+
+/// An action at a moment.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TimedAction {
+    /// When, in microseconds after submission.
+    pub at: SimTime,
+    /// What.
+    pub action: Action,
+}
+
+/// A step of a script.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Wait until the condition holds.
+    Wait(Condition),
+    /// Do something.
+    Do(Action),
+}
+
+/// Something that a person can do to a running job.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// A gated source may emit its first `upto` records (of each partition when `subtask` is absent).
+    Permit {
+        /// uid of the source.
+        source: String,
+        /// Only this subtask.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subtask: Option<u32>,
+        /// How many records of the subtask's input in all.
+        upto: u64,
+    },
+    /// A source sits inside its checkpoint lock (true) or leaves it (false): no barrier can be injected meanwhile (BR-2).
+    Hold {
+        /// uid of the source.
+        source: String,
+        /// Sit or leave.
+        on: bool,
+    },
+    /// Trigger a checkpoint by hand (non-periodic, CP-11).
+    TriggerCheckpoint,
+    /// The operator throws at the next record it handles.
+    Fail {
+        /// uid of the operator.
+        operator: String,
+        /// Only this subtask.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subtask: Option<u32>,
+        /// The exception's message.
+        message: String,
+    },
+    /// Cancel the job.
+    Cancel,
+}
+
+/// What a script's step waits for.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// So many milliseconds since the step before.
+    Elapsed(u64),
+    /// All tasks RUNNING (or FINISHED) and the job RUNNING.
+    AllRunning,
+    /// So many rows printed by the sink in all attempts.
+    Printed {
+        /// uid of the sink.
+        sink: String,
+        /// At least this many.
+        count: u64,
+    },
+    /// A row with this text printed, by this attempt when given.
+    PrintedText {
+        /// uid of the sink.
+        sink: String,
+        /// The row's text.
+        text: String,
+        /// The attempt that printed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
+    },
+    /// So many exceptions thrown in all.
+    Thrown(u64),
+    /// The last checkpoint that a script step triggered has completed or failed.
+    CheckpointDone,
+    /// So many checkpoints completed in all.
+    CompletedCheckpoints(u64),
+    /// The job is in its n-th attempt (restarts done) and all tasks run.
+    Restarted(u32),
+    /// The job reached a terminal state.
+    Ended,
+}

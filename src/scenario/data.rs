@@ -1,0 +1,164 @@
+//! Input data: a dataset is a table of typed rows, from a CSV text, from the included sample, generated or written out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{RandomStream, Row, Value, ValueType};
+
+/// A named table that a source can read.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Dataset {
+    /// What sources call it.
+    pub name: String,
+    /// Where its rows come from.
+    pub rows: DatasetRows,
+}
+
+/// Where the rows of a dataset come from.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DatasetRows {
+    /// The included sample: thirteen transactions, one without an amount.
+    Sample,
+    /// Transactions made up from a seed.
+    Generated {
+        /// How many.
+        rows: u32,
+        /// Of which stream.
+        seed: u64,
+    },
+    /// A learner's CSV text with a header row.
+    Csv {
+        /// The file's name, for display.
+        file: String,
+        /// The whole text.
+        text: String,
+        /// Header of the id column.
+        id_column: String,
+        /// Header of the amount column.
+        amount_column: String,
+    },
+    /// Rows written out, with an optional partition for each.
+    Inline {
+        /// Names and types of the columns; a single column makes lone values, several make lists.
+        columns: Vec<Column>,
+        /// The rows.
+        rows: Vec<Row>,
+        /// Log sources: the partition of each row, when not dealt in turn.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        partitions: Vec<u32>,
+    },
+}
+
+/// A column of a table.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Its header.
+    pub name: String,
+    /// The type of its values.
+    #[serde(rename = "type")]
+    pub value_type: ValueType,
+}
+
+/// A dataset with its rows at hand.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Table {
+    /// The columns of every row.
+    pub columns: Vec<Column>,
+    /// The rows that a source reads.
+    pub rows: Vec<Row>,
+    /// The partition of each row; empty = dealt in turn.
+    pub partitions: Vec<u32>,
+    /// Rows left out because a value was missing, as pandas' `dropna` does before Flink sees them.
+    pub dropped: usize,
+}
+
+/// The included sample, as a CSV text. The last row has no amount.
+pub const SAMPLE_CSV: &str = "transaction_id,amount,customer
+tx1001,2500.0,c1
+tx1002,3100.0,c2
+tx1003,4000.0,c1
+tx1004,2900.0,c3
+tx1005,8900.0,c2
+tx1006,1200.0,c1
+tx1007,450.0,c4
+tx1008,7700.0,c2
+tx1009,3300.0,c3
+tx1010,6100.0,c1
+tx1011,980.0,c4
+tx1012,5400.0,c2
+tx1013,,c3
+";
+
+impl Dataset {
+    /// The table behind the dataset.
+    ///
+    /// # Errors
+    /// What is wrong with a CSV text, in one line.
+    pub fn table(&self) -> Result<Table, String> {
+        match &self.rows {
+            DatasetRows::Sample => read_csv(SAMPLE_CSV, "transaction_id", "amount"),
+            DatasetRows::Generated { rows, seed } => Ok(generated(*rows, *seed)),
+            DatasetRows::Csv { text, id_column, amount_column, .. } => read_csv(text, id_column, amount_column),
+            DatasetRows::Inline { columns, rows, partitions } => {
+                Ok(Table { columns: columns.clone(), rows: rows.clone(), partitions: partitions.clone(), dropped: 0 })
+            }
+        }
+    }
+}
+
+fn transaction_columns() -> Vec<Column> {
+    vec![
+        Column { name: "transaction_id".into(), value_type: ValueType::String },
+        Column { name: "amount".into(), value_type: ValueType::Double },
+    ]
+}
+
+fn generated(rows: u32, seed: u64) -> Table {
+    let mut random = RandomStream::new(seed, 0xDA7A);
+    let rows = (0..rows)
+        .map(|i| {
+            let amount = random.between(1, 999) * 10;
+            Value::list(vec![Value::text(&format!("tx{}", 1001 + i)), Value::Double(amount as f64)])
+        })
+        .collect();
+    Table { columns: transaction_columns(), rows, partitions: Vec::new(), dropped: 0 }
+}
+
+/// Reads a CSV text with a header row, keeps the two named columns and drops rows in which either is missing.
+///
+/// # Errors
+/// Names the missing column, the unreadable line or the amount that is no number.
+pub fn read_csv(text: &str, id_column: &str, amount_column: &str) -> Result<Table, String> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let headers = reader.headers().map_err(|error| error.to_string())?.clone();
+    let find = |name: &str| {
+        headers.iter().position(|header| header.trim_start_matches('\u{feff}') == name).ok_or_else(|| {
+            let names: Vec<_> = headers.iter().collect();
+            format!("no column '{name}'; the columns are: {}", names.join(", "))
+        })
+    };
+    let (id, amount) = (find(id_column)?, find(amount_column)?);
+    let mut table = Table { columns: transaction_columns(), rows: Vec::new(), partitions: Vec::new(), dropped: 0 };
+    for record in reader.records() {
+        let record = record.map_err(|error| error.to_string())?;
+        let (id, amount) = (record.get(id).unwrap_or(""), record.get(amount).unwrap_or(""));
+        if is_missing(id) || is_missing(amount) {
+            table.dropped += 1;
+            continue;
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        let number: f64 = amount.parse().map_err(|_| format!("line {line}: amount '{amount}' is not a number"))?;
+        table.rows.push(Value::list(vec![Value::text(id), Value::Double(number)]));
+    }
+    Ok(table)
+}
+
+/// The texts that pandas reads as a missing value, as far as they occur in such files.
+fn is_missing(text: &str) -> bool {
+    matches!(text, "" | "NA" | "N/A" | "NaN" | "nan" | "null" | "NULL" | "None" | "n/a" | "<NA>" | "#N/A")
+}

@@ -1,0 +1,96 @@
+//! What a learner edits: the whole description of a job, its data, its settings and its fault points. Nothing here runs.
+//!
+//! A scenario is plain data with a version; [`Scenario::issues`] says what is wrong with it and how to mend it. Settings
+//! bear Flink's own names, and an absent setting is `None`, so that the defaults of the chosen Flink version apply
+//! ([`defaults`]).
+
+mod checkpointing;
+mod cluster;
+mod commands;
+mod data;
+pub mod defaults;
+mod faults;
+mod function;
+mod issues;
+mod job;
+pub mod presets;
+mod restart;
+
+pub use checkpointing::{Checkpointing, CheckpointingMode, CheckpointStorage, Retention};
+pub use cluster::{Cluster, FailoverStrategy, Latencies, PathNature, WorldPath};
+pub use commands::{Action, Commands, Condition, Step, TimedAction};
+pub use data::{Column, Dataset, DatasetRows, Table, read_csv};
+pub use faults::{FaultAt, FaultPhase, FaultPoint};
+pub use function::{Arithmetic, Comparison, Expr, Field, Function, FunctionKind, StateDeclaration, StateKind, Stmt};
+pub use issues::{Issue, IssueKind, Mend, Severity};
+pub use job::{Api, Edge, ExecutionMode, FlinkVersion, Operator, OperatorKind, Partitioner, PythonSettings, Source, SourceKind};
+pub use restart::{RestartStrategy, StrategyInForce};
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the scenario format that this build writes. Older ones are migrated on reading.
+pub const SCENARIO_VERSION: u32 = 1;
+
+/// A job and the world it runs in.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Version of this format: [`SCENARIO_VERSION`].
+    pub version: u32,
+    /// The job's name, as given to `execute`.
+    pub name: String,
+    /// The Flink release whose behaviour is simulated.
+    pub flink: FlinkVersion,
+    /// Java or PyFlink.
+    pub api: Api,
+    /// The input data that sources read.
+    pub data: Vec<Dataset>,
+    /// The operators, in topological order.
+    pub operators: Vec<Operator>,
+    /// The connections between them.
+    pub edges: Vec<Edge>,
+    /// `parallelism.default`; operators may override it.
+    pub parallelism: u32,
+    /// `pipeline.max-parallelism`; derived from the parallelism when absent (KG-5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_parallelism: Option<u32>,
+    /// Whether operators may be chained into one task (`pipeline.operator-chaining.enabled`).
+    pub chaining: bool,
+    /// Everything below `execution.checkpointing`.
+    pub checkpointing: Checkpointing,
+    /// `restart-strategy`.
+    pub restart: RestartStrategy,
+    /// TaskManagers, network and the model's latencies.
+    pub cluster: Cluster,
+    /// Failures that the learner puts into the run, besides those that the functions raise themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<FaultPoint>,
+}
+
+/// A run, whole: the same three parts give the same trace, byte for byte, on every machine.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RunInput {
+    /// What runs.
+    pub scenario: Scenario,
+    /// The seed of every random stream.
+    #[serde(default)]
+    pub seed: u64,
+    /// What somebody does during the run.
+    #[serde(default)]
+    pub commands: Commands,
+}
+
+impl Scenario {
+    /// The position of the operator with this uid.
+    pub fn operator(&self, uid: &str) -> Option<crate::base::OperatorIndex> {
+        self.operators.iter().position(|operator| operator.uid == uid).map(|i| crate::base::OperatorIndex(i as u16))
+    }
+
+    /// The parallelism of an operator: its own, else the job's.
+    pub fn parallelism_of(&self, operator: &Operator) -> u32 {
+        operator.parallelism.unwrap_or(self.parallelism)
+    }
+}

@@ -1,0 +1,359 @@
+//! The facts.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::base::{AttemptNumber, ChannelId, CheckpointId, OperatorIndex, RecordId, Row, SimDuration, SimTime, SubtaskId};
+use crate::program::StmtId;
+
+/// One fact and when it happened.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct TraceEvent {
+    /// When.
+    pub at: SimTime,
+    /// The engine step that caused it: facts of one step share it, and it never falls.
+    pub step: u64,
+    /// What.
+    pub fact: Fact,
+}
+
+/// Something that happened.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    // ---- job and tasks (JS)
+    /// The job changed state (JS-1).
+    JobStatusChanged { from: JobStatus, to: JobStatus },
+    /// A subtask changed state, as the JobManager sees it (JS-2, JS-3).
+    TaskStateChanged { subtask: SubtaskId, attempt: AttemptNumber, from: ExecutionState, to: ExecutionState },
+    /// An exception left user code or Flink's own code at a subtask.
+    ExceptionThrown {
+        subtask: SubtaskId,
+        operator: OperatorIndex,
+        phase: FailurePhase,
+        /// Class and message: `java.lang.RuntimeException: …`.
+        message: Arc<str>,
+        record: Option<RecordId>,
+    },
+    /// The JobManager learned that a subtask failed and asked the restart strategy (JS-6, RS-3).
+    TaskFailureHandled { subtask: SubtaskId, cause: Cause },
+    /// A failure of the whole job rather than of one task (JS-11).
+    GlobalFailure { cause: Cause },
+    /// So many tasks will be restarted after a delay (JS-6 step 5); `restart` counts from 1.
+    RestartScheduled { tasks: u32, delay: SimDuration, restart: u32, failed: Option<SubtaskId> },
+    /// The restart strategy refused (RS-3).
+    RestartSuppressed { strategy: Arc<str>, cause: Cause },
+    /// The job could not even be started (JS-15).
+    InitializationFailed { causes: Arc<[Arc<str>]> },
+    /// State was assigned to the new attempts: from a completed checkpoint or none (JS-6 step 11).
+    RestoreAssigned { checkpoint: Option<CheckpointId>, subtasks: Arc<[SubtaskId]> },
+    /// An operator was opened with what it got back.
+    OperatorOpened {
+        subtask: SubtaskId,
+        operator: OperatorIndex,
+        attempt: AttemptNumber,
+        restored_from: Option<CheckpointId>,
+        /// Source: the position from which it reads on.
+        position: Option<u64>,
+        /// Keyed or operator state: number of values restored.
+        values: u32,
+    },
+
+    // ---- records
+    /// A source emitted a record.
+    RecordEmitted { subtask: SubtaskId, operator: OperatorIndex, record: RecordId, position: u64 },
+    /// A record was put into a channel.
+    RecordSent { channel: ChannelId, record: RecordId },
+    /// An operator began with a record.
+    RecordReceived { subtask: SubtaskId, operator: OperatorIndex, record: RecordId },
+    /// Execution of a function reached a statement.
+    StatementReached { subtask: SubtaskId, operator: OperatorIndex, statement: StmtId },
+    /// An instance field changed.
+    FieldChanged { subtask: SubtaskId, operator: OperatorIndex, slot: u16, value: Row },
+    /// A Flink state changed, of this key when keyed.
+    StateChanged { subtask: SubtaskId, operator: OperatorIndex, slot: u16, key: Option<Row>, value: Row },
+    /// A function printed to stdout.
+    StdoutPrinted { subtask: SubtaskId, operator: OperatorIndex, text: Arc<str> },
+    /// The print sink wrote a row: it is visible outside from now on (EO-6). `times` counts how often this record has been
+    /// printed by this sink, this time included.
+    RowPrinted {
+        subtask: SubtaskId,
+        operator: OperatorIndex,
+        attempt: AttemptNumber,
+        record: RecordId,
+        text: Arc<str>,
+        times: u32,
+    },
+    /// A Python worker took a record into its bundle.
+    BundleGrew { subtask: SubtaskId, operator: OperatorIndex, record: RecordId, size: u32 },
+    /// A task began to wait until its Python bundle is done.
+    BundleFinishing { subtask: SubtaskId, operator: OperatorIndex, remaining: u32 },
+    /// A Python bundle was finished.
+    BundleFinished { subtask: SubtaskId, operator: OperatorIndex },
+    /// A task could not go on because an output had no free buffer, or could again (BP-1).
+    BackpressureChanged { subtask: SubtaskId, channel: ChannelId, on: bool },
+    /// A subtask has no more input (CP-33).
+    EndOfData { subtask: SubtaskId },
+
+    // ---- checkpoints, JobManager side (CP)
+    /// The periodic scheduler started; the first tick comes after `first` (CP-4).
+    SchedulerStarted { first: SimDuration },
+    /// The periodic scheduler stopped.
+    SchedulerStopped,
+    /// A request could not become a checkpoint (CP-14, CP-15).
+    TriggerRefused { periodic: bool, reason: RefusalReason, blocking: Option<SubtaskId> },
+    /// A request waited in the queue for this long (CP-8).
+    TriggerQueued { waited: SimDuration },
+    /// A checkpoint got its id (CP-13).
+    CheckpointTriggered { checkpoint: CheckpointId, periodic: bool, subtasks: u32 },
+    /// A subtask's state arrived (CP-18).
+    CheckpointAcknowledged { checkpoint: CheckpointId, subtask: SubtaskId, done: u32, of: u32, bytes: u64 },
+    /// An acknowledgement for a checkpoint that is no longer pending (CP-19).
+    LateAcknowledge { checkpoint: CheckpointId, subtask: SubtaskId },
+    /// A subtask declined.
+    CheckpointDeclined { checkpoint: CheckpointId, subtask: SubtaskId, reason: AbortReason },
+    /// All acknowledged, metadata written (CP-20).
+    CheckpointCompleted { checkpoint: CheckpointId, bytes: u64, duration: SimDuration },
+    /// A pending checkpoint was given up (CP-21). `failures` is the counter before this one (CP-27).
+    CheckpointAborted { checkpoint: CheckpointId, reason: AbortReason, failures: u32 },
+    /// A completed checkpoint left the store and its files were deleted (CP-35, CS-8).
+    CheckpointDiscarded { checkpoint: CheckpointId },
+    /// A completed checkpoint outlived the job (CS-8).
+    CheckpointRetained { checkpoint: CheckpointId },
+
+    // ---- checkpoints, task side (BR)
+    /// A trigger message reached a source subtask.
+    TriggerArrived { checkpoint: CheckpointId, subtask: SubtaskId },
+    /// A barrier was put into a channel (BR-1).
+    BarrierSent { checkpoint: CheckpointId, channel: ChannelId },
+    /// A barrier was read from a channel (BR-4).
+    BarrierReceived { checkpoint: CheckpointId, channel: ChannelId, open: u32 },
+    /// A channel was blocked until the other barriers come (BR-5).
+    ChannelBlocked { checkpoint: CheckpointId, channel: ChannelId },
+    /// It was released.
+    ChannelUnblocked { checkpoint: CheckpointId, channel: ChannelId },
+    /// A cancel marker was read (BR-6).
+    CancelMarkerReceived { checkpoint: CheckpointId, channel: ChannelId },
+    /// A subtask's synchronous part began: all its barriers are there.
+    SnapshotStarted { checkpoint: CheckpointId, subtask: SubtaskId },
+    /// Synchronous part done, records flow again; writing begins.
+    SnapshotTaken { checkpoint: CheckpointId, subtask: SubtaskId, bytes: u64 },
+    /// Its bytes are in the storage.
+    SnapshotStored { checkpoint: CheckpointId, subtask: SubtaskId },
+    /// A subtask heard that a checkpoint completed.
+    CompletionNotified { checkpoint: CheckpointId, subtask: SubtaskId },
+    /// A subtask heard that a checkpoint was aborted.
+    AbortNotified { checkpoint: CheckpointId, subtask: SubtaskId },
+
+    // ---- the person at the controls
+    /// A command was carried out; its text is the action's JSON.
+    CommandDone { action: Arc<str> },
+    /// The run was stopped by the model: too many events.
+    BudgetSpent { events: u64 },
+}
+
+/// Job states (JS-1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(missing_docs)]
+pub enum JobStatus {
+    Initializing,
+    Created,
+    Running,
+    Failing,
+    Failed,
+    Cancelling,
+    Canceled,
+    Finished,
+    Restarting,
+}
+
+impl JobStatus {
+    /// Whether the job can't leave the state.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, JobStatus::Failed | JobStatus::Canceled | JobStatus::Finished)
+    }
+
+    /// As Flink spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            JobStatus::Initializing => "INITIALIZING",
+            JobStatus::Created => "CREATED",
+            JobStatus::Running => "RUNNING",
+            JobStatus::Failing => "FAILING",
+            JobStatus::Failed => "FAILED",
+            JobStatus::Cancelling => "CANCELLING",
+            JobStatus::Canceled => "CANCELED",
+            JobStatus::Finished => "FINISHED",
+            JobStatus::Restarting => "RESTARTING",
+        }
+    }
+}
+
+/// Task states (JS-2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(missing_docs)]
+pub enum ExecutionState {
+    Created,
+    Scheduled,
+    Deploying,
+    Initializing,
+    Running,
+    Finished,
+    Canceling,
+    Canceled,
+    Failed,
+}
+
+impl ExecutionState {
+    /// Whether the attempt is over.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, ExecutionState::Finished | ExecutionState::Canceled | ExecutionState::Failed)
+    }
+
+    /// As Flink spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ExecutionState::Created => "CREATED",
+            ExecutionState::Scheduled => "SCHEDULED",
+            ExecutionState::Deploying => "DEPLOYING",
+            ExecutionState::Initializing => "INITIALIZING",
+            ExecutionState::Running => "RUNNING",
+            ExecutionState::Finished => "FINISHED",
+            ExecutionState::Canceling => "CANCELING",
+            ExecutionState::Canceled => "CANCELED",
+            ExecutionState::Failed => "FAILED",
+        }
+    }
+}
+
+impl fmt::Display for JobStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for ExecutionState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Where an exception came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailurePhase {
+    /// While handling a record.
+    Record,
+    /// In `snapshotState` (CP-28).
+    SnapshotSync,
+    /// While writing state (CP-28).
+    SnapshotAsync,
+    /// In `notifyCheckpointComplete` (CP-22).
+    Notify,
+    /// While restoring state (CP-37).
+    Restore,
+}
+
+/// Why something failed: exception class and message.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Cause {
+    /// `java.lang.RuntimeException`.
+    pub class: &'static str,
+    /// The message.
+    pub message: Arc<str>,
+}
+
+/// Why a request did not become a checkpoint (CP-24, pre-flight reasons).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RefusalReason {
+    /// The scheduler is off.
+    PeriodicSchedulerShutdown,
+    /// A thousand requests wait already.
+    TooManyCheckpointRequests,
+    /// The pause after the last completion is not over; invisible in Flink's statistics.
+    MinimumTimeBetweenCheckpoints,
+    /// Some task is not RUNNING.
+    NotAllRequiredTasksRunning,
+}
+
+/// Why a pending checkpoint was given up (CP-24).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(missing_docs)]
+pub enum AbortReason {
+    IoException,
+    CheckpointAsyncException,
+    CheckpointExpired,
+    CheckpointSubsumed,
+    CheckpointDeclined,
+    CheckpointDeclinedTaskNotReady,
+    CheckpointDeclinedSubsumed,
+    CheckpointDeclinedOnCancellationBarrier,
+    CheckpointDeclinedInputEndOfStream,
+    CheckpointCoordinatorShutdown,
+    CheckpointCoordinatorSuspend,
+    JobFailoverRegion,
+    TaskFailure,
+    FinalizeCheckpointFailure,
+}
+
+impl AbortReason {
+    /// Whether it counts towards the tolerable failures (CP-24).
+    pub const fn counts(self) -> bool {
+        matches!(
+            self,
+            AbortReason::IoException
+                | AbortReason::CheckpointAsyncException
+                | AbortReason::CheckpointExpired
+                | AbortReason::CheckpointDeclined
+                | AbortReason::FinalizeCheckpointFailure
+        )
+    }
+
+    /// Flink's message.
+    pub const fn message(self) -> &'static str {
+        match self {
+            AbortReason::IoException => {
+                "An Exception occurred while triggering the checkpoint. IO-problem detected."
+            }
+            AbortReason::CheckpointAsyncException => "Asynchronous task checkpoint failed.",
+            AbortReason::CheckpointExpired => "Checkpoint expired before completing.",
+            AbortReason::CheckpointSubsumed => "Checkpoint has been subsumed.",
+            AbortReason::CheckpointDeclined => "Checkpoint was declined.",
+            AbortReason::CheckpointDeclinedTaskNotReady => "Checkpoint was declined (tasks not ready)",
+            AbortReason::CheckpointDeclinedSubsumed => {
+                "Checkpoint was canceled because a barrier from newer checkpoint was received."
+            }
+            AbortReason::CheckpointDeclinedOnCancellationBarrier => "Task received cancellation from one of its inputs",
+            AbortReason::CheckpointDeclinedInputEndOfStream => {
+                "Checkpoint was declined because one input stream is finished"
+            }
+            AbortReason::CheckpointCoordinatorShutdown => "CheckpointCoordinator shutdown.",
+            AbortReason::CheckpointCoordinatorSuspend => "Checkpoint Coordinator is suspending.",
+            AbortReason::JobFailoverRegion => "FailoverRegion is restarting.",
+            AbortReason::TaskFailure => "Task has failed.",
+            AbortReason::FinalizeCheckpointFailure => "Failure to finalize checkpoint.",
+        }
+    }
+}
+
+impl RefusalReason {
+    /// Flink's message.
+    pub const fn message(self) -> &'static str {
+        match self {
+            RefusalReason::PeriodicSchedulerShutdown => "Periodic checkpoint scheduler is shut down.",
+            RefusalReason::TooManyCheckpointRequests => {
+                "The maximum number of queued checkpoint requests exceeded"
+            }
+            RefusalReason::MinimumTimeBetweenCheckpoints => {
+                "The minimum time between checkpoints is still pending. Checkpoint will be triggered after the minimum time."
+            }
+            RefusalReason::NotAllRequiredTasksRunning => "Not all required tasks are currently running.",
+        }
+    }
+}
