@@ -44,7 +44,7 @@ native() {
 }
 
 lint() {
-  gate "Checking the format" "2 s" cargo fmt --check || true
+  gate "Checking the format (make fmt mends it)" "2 s" cargo fmt --check -- --color never || true
   (native; quietly "Lints of the library, tests and examples" "1 min the first time" cargo clippy --locked --all-targets -- "$(lints)") || failed=$((failed + 1))
   (wasm_env; quietly "Lints of the page" "1 min the first time" cargo clippy --locked --target wasm32-unknown-unknown --lib --bins -- "$(lints)") || failed=$((failed + 1))
 }
@@ -56,18 +56,27 @@ if [ "${1:-}" = lint ]; then
   exit 0
 fi
 
-(native; cargo fetch --locked --quiet) || true
-tests() { (native; cargo test --locked --no-fail-fast); }
-suite "Native tests" "1 min the first time" tests
-if [ -f examples/conformance.rs ] && [ -d tests/flink ]; then
-  conformance() { (native; cargo run --locked --release --quiet --example conformance -- tests/flink); }
-  suite "Runs recorded from real Flink" "1 min the first time" conformance
+if (native; quietly "Compiling the tests" "1 min the first time" cargo test --locked --no-run); then
+  tests() { (native; cargo test --locked --quiet --no-fail-fast); }
+  suite "Native tests" "up to 2 min" tests
+else
+  failed=$((failed + 1))
 fi
-if gate "Building the page" "3 min the first time" bash scripts/build.sh; then
+if [ -f examples/conformance.rs ] && [ -d tests/flink ]; then
+  if (native; quietly "Compiling the comparison with real Flink" "1 min the first time" cargo build --locked --release --example conformance); then
+    conformance() { (native; cargo run --locked --release --quiet --example conformance -- tests/flink); }
+    suite "Runs recorded from real Flink" "up to 1 min" conformance
+  else
+    failed=$((failed + 1))
+  fi
+fi
+if bash scripts/build.sh; then
   browser() {
     (wasm_env; node --test --test-concurrency=2 --test-reporter=spec tests/browser/*.test.mjs)
   }
   suite "The page in a browser" "1 min" browser
+else
+  failed=$((failed + 1))
 fi
 
 say "All of it took $((SECONDS - started)) s."
