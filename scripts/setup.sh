@@ -6,6 +6,11 @@ source "$(dirname "$0")/common.sh"
 
 rust() {
   have cargo || die "there is no Rust here. Install it from https://rustup.rs and run this again."
+  local want got
+  want=$(sed -n 's/^rust-version *= *"\(.*\)"/\1/p' Cargo.toml)
+  got=$(rustc -V | cut -d' ' -f2)
+  [ "$(printf '%s\n' "$want" "$got" | sort -V | head -n 1)" = "$want" ] ||
+    die "rustc $got is too old, $want or newer is needed: rustup update stable."
   have cc || apt_install build-essential || die "there is no C compiler and linker (cc) here. On Debian and Ubuntu: apt-get install build-essential."
 }
 
@@ -13,6 +18,13 @@ has_wasm_std() { # has_wasm_std [TOOLCHAIN]
   local dir
   dir=$(${1:+env RUSTUP_TOOLCHAIN="$1"} rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null) &&
     compgen -G "$dir/libstd-*.rlib" >/dev/null
+}
+
+# rustup's minimal profile has neither.
+lint_tools() {
+  cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
+  quietly "Adding rustfmt and clippy" "10 s" rustup component add rustfmt clippy ||
+    die "rustfmt and clippy are missing: rustup component add rustfmt clippy."
 }
 
 # The usual way is `rustup target add`. Where rustup can download nothing, the distribution's compiler is taken, and the
@@ -104,4 +116,7 @@ cargo_tool wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen --no-d
 cargo_tool trunk "$TRUNK_VERSION" trunk --locked --no-default-features --features rustls
 node_and_npm
 node_packages
-[ "${1:-build}" = build ] || browser
+if [ "${1:-build}" = test ]; then
+  lint_tools
+  browser
+fi
