@@ -1,7 +1,9 @@
 //! Building the graph. Flink: `StreamingJobGraphGenerator.isChainable`, `DefaultExecutionGraph.attachJobGraph`.
 
 use super::region::regions;
-use super::{ChannelNode, EdgeNode, ExecutionGraph, OperatorNode, OutputNode, SubtaskNode, Task, default_max_parallelism};
+use super::{
+    ChannelNode, EdgeNode, ExecutionGraph, OperatorNode, OutputNode, SubtaskNode, Task, default_max_parallelism,
+};
 use crate::base::{ChannelId, OperatorIndex, SubtaskId, TaskIndex};
 use crate::scenario::{Api, Operator, OperatorKind, Partitioner, Scenario, SourceKind};
 
@@ -147,7 +149,9 @@ fn connect(
             let from = SubtaskId(producer.first_subtask.0 + writer);
             let readers = match edge.partitioner {
                 Partitioner::Forward => writer..writer + 1,
-                Partitioner::Rebalance | Partitioner::KeyBy { .. } => 0..consumer.parallelism,
+                Partitioner::Rebalance | Partitioner::KeyBy { .. } | Partitioner::KeyByConstant => {
+                    0..consumer.parallelism
+                }
             };
             let mut own = Vec::new();
             for reader in readers {

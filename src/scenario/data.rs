@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{CsvError, read_csv};
 use crate::base::{RandomStream, Row, Value, ValueType};
 
 /// A named table that a source can read.
@@ -98,8 +99,8 @@ impl Dataset {
     /// The table behind the dataset.
     ///
     /// # Errors
-    /// What is wrong with a CSV text, in one line.
-    pub fn table(&self) -> Result<Table, String> {
+    /// What is wrong with a CSV text.
+    pub fn table(&self) -> Result<Table, CsvError> {
         match &self.rows {
             DatasetRows::Sample => read_csv(SAMPLE_CSV, "transaction_id", "amount"),
             DatasetRows::Generated { rows, seed } => Ok(generated(*rows, *seed)),
@@ -127,38 +128,4 @@ fn generated(rows: u32, seed: u64) -> Table {
         })
         .collect();
     Table { columns: transaction_columns(), rows, partitions: Vec::new(), dropped: 0 }
-}
-
-/// Reads a CSV text with a header row, keeps the two named columns and drops rows in which either is missing.
-///
-/// # Errors
-/// Names the missing column, the unreadable line or the amount that is no number.
-pub fn read_csv(text: &str, id_column: &str, amount_column: &str) -> Result<Table, String> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let headers = reader.headers().map_err(|error| error.to_string())?.clone();
-    let find = |name: &str| {
-        headers.iter().position(|header| header.trim_start_matches('\u{feff}') == name).ok_or_else(|| {
-            let names: Vec<_> = headers.iter().collect();
-            format!("no column '{name}'; the columns are: {}", names.join(", "))
-        })
-    };
-    let (id, amount) = (find(id_column)?, find(amount_column)?);
-    let mut table = Table { columns: transaction_columns(), rows: Vec::new(), partitions: Vec::new(), dropped: 0 };
-    for record in reader.records() {
-        let record = record.map_err(|error| error.to_string())?;
-        let (id, amount) = (record.get(id).unwrap_or(""), record.get(amount).unwrap_or(""));
-        if is_missing(id) || is_missing(amount) {
-            table.dropped += 1;
-            continue;
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        let number: f64 = amount.parse().map_err(|_| format!("line {line}: amount '{amount}' is not a number"))?;
-        table.rows.push(Value::list(vec![Value::text(id), Value::Double(number)]));
-    }
-    Ok(table)
-}
-
-/// The texts that pandas reads as a missing value, as far as they occur in such files.
-fn is_missing(text: &str) -> bool {
-    matches!(text, "" | "NA" | "N/A" | "NaN" | "nan" | "null" | "NULL" | "None" | "n/a" | "<NA>" | "#N/A")
 }

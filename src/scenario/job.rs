@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Function;
+use crate::base::{Row, Value};
 
 /// The Flink releases whose behaviour the model knows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -149,6 +150,15 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
+    /// Its name in the scenario's JSON.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            SourceKind::PythonCollection => "python_collection",
+            SourceKind::JavaCollection => "java_collection",
+            SourceKind::Log => "log",
+        }
+    }
+
     /// Whether the position is part of a checkpoint.
     pub const fn keeps_position(self) -> bool {
         !matches!(self, SourceKind::PythonCollection)
@@ -182,4 +192,25 @@ pub enum Partitioner {
         /// Index of the key column.
         column: usize,
     },
+    /// By the key group of one and the same key for all records, the text `all`: `key_by(lambda value: "all")`.
+    KeyByConstant,
+}
+
+impl Partitioner {
+    /// The one key of [`Partitioner::KeyByConstant`].
+    pub const CONSTANT_KEY: &'static str = "all";
+
+    /// Whether records have a key on this edge.
+    pub const fn is_keyed(self) -> bool {
+        matches!(self, Partitioner::KeyBy { .. } | Partitioner::KeyByConstant)
+    }
+
+    /// The key of a record on this edge, if records have one.
+    pub fn key(self, row: &Row) -> Option<Value> {
+        match self {
+            Partitioner::Forward | Partitioner::Rebalance => None,
+            Partitioner::KeyBy { column } => Some(row.column(column).clone()),
+            Partitioner::KeyByConstant => Some(Value::text(Partitioner::CONSTANT_KEY)),
+        }
+    }
 }

@@ -7,23 +7,28 @@
 mod checkpointing;
 mod cluster;
 mod commands;
+mod csv;
 mod data;
 pub mod defaults;
 mod faults;
 mod function;
 mod issues;
 mod job;
+pub mod limits;
 pub mod presets;
 mod restart;
 
-pub use checkpointing::{Checkpointing, CheckpointingMode, CheckpointStorage, Retention};
+pub use checkpointing::{CheckpointStorage, Checkpointing, CheckpointingMode, Retention};
 pub use cluster::{Cluster, FailoverStrategy, Latencies, PathNature, WorldPath};
 pub use commands::{Action, Commands, Condition, Step, TimedAction};
-pub use data::{Column, Dataset, DatasetRows, Table, read_csv};
+pub use csv::{CsvError, CsvPreview, preview_csv, read_csv};
+pub use data::{Column, Dataset, DatasetRows, SAMPLE_CSV, Table};
 pub use faults::{FaultAt, FaultPhase, FaultPoint};
 pub use function::{Arithmetic, Comparison, Expr, Field, Function, FunctionKind, StateDeclaration, StateKind, Stmt};
-pub use issues::{Issue, IssueKind, Mend, Severity};
-pub use job::{Api, Edge, ExecutionMode, FlinkVersion, Operator, OperatorKind, Partitioner, PythonSettings, Source, SourceKind};
+pub use issues::{Counted, Issue, IssueKind, Mend, Named, Role, Severity};
+pub use job::{
+    Api, Edge, ExecutionMode, FlinkVersion, Operator, OperatorKind, Partitioner, PythonSettings, Source, SourceKind,
+};
 pub use restart::{RestartStrategy, StrategyInForce};
 
 use serde::{Deserialize, Serialize};
