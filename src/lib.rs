@@ -7,6 +7,7 @@
 pub mod base;
 // pub mod engine;
 pub mod graph;
+pub mod i18n;
 pub mod program;
 pub mod scenario;
 pub mod trace;

@@ -1,11 +1,13 @@
 //! Numbers, ids and values that every other layer speaks in: simulated time, byte counts, typed ids, rows, randomness.
 
 mod ids;
+mod language;
 mod random;
 mod time;
 mod value;
 
 pub use ids::{AttemptNumber, ChannelId, CheckpointId, KeyGroup, OperatorIndex, RecordId, SubtaskId, TaskIndex};
+pub use language::Language;
 pub use random::RandomStream;
 pub use time::{SimDuration, SimTime};
 pub use value::{Row, Value, ValueType};

@@ -1,0 +1,264 @@
+//! Flink's own log lines, as a cluster of the simulated release prints them: English in both languages.
+//!
+//! Left out: stack traces below an exception's first line, hosts and ports, and lines that say nothing about checkpoints
+//! and recovery. Timestamps inside lines count milliseconds from the job's submission.
+
+use std::collections::BTreeMap;
+
+use super::Names;
+use crate::base::{AttemptNumber, CheckpointId, RandomStream, SimTime, SubtaskId};
+use crate::trace::{AbortReason, ExecutionState, Fact, JobStatus, RefusalReason, TraceEvent};
+
+/// Flink's log levels that occur here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    /// INFO.
+    Info,
+    /// WARN.
+    Warn,
+    /// ERROR.
+    Error,
+}
+
+impl Level {
+    /// As it is printed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Level::Info => "INFO",
+            Level::Warn => "WARN",
+            Level::Error => "ERROR",
+        }
+    }
+}
+
+/// A line of a log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LogLine {
+    /// Its level.
+    pub level: Level,
+    /// The logger's class, with `org.apache.flink.` before it.
+    pub logger: &'static str,
+    /// The text; an exception follows on lines of its own.
+    pub text: String,
+}
+
+const EXECUTION_GRAPH: &str = "runtime.executiongraph.ExecutionGraph";
+const JOB_MASTER: &str = "runtime.jobmaster.JobMaster";
+const COORDINATOR: &str = "runtime.checkpoint.CheckpointCoordinator";
+const FAILURE_MANAGER: &str = "runtime.checkpoint.CheckpointFailureManager";
+const DECIDER: &str = "runtime.checkpoint.CheckpointRequestDecider";
+const STORE: &str = "runtime.checkpoint.StandaloneCompletedCheckpointStore";
+const TASK: &str = "runtime.taskmanager.Task";
+const DISPATCHER: &str = "runtime.dispatcher.StandaloneDispatcher";
+
+/// Writes the log of a run, fact by fact. It remembers what a later line quotes from an earlier fact.
+#[derive(Clone, Debug, Default)]
+pub struct LogBook {
+    triggered: BTreeMap<CheckpointId, SimTime>,
+    thrown: BTreeMap<SubtaskId, String>,
+    attempts: BTreeMap<SubtaskId, AttemptNumber>,
+    suppressed: Option<String>,
+}
+
+impl LogBook {
+    /// The lines that Flink prints for `event`, in their order.
+    pub fn lines(&mut self, event: &TraceEvent, names: &Names) -> Vec<LogLine> {
+        let id = &names.job_id;
+        match &event.fact {
+            Fact::JobStatusChanged { from, to } => self.job(*from, *to, names),
+            Fact::TaskStateChanged { subtask, attempt, from, to } => self.task(*subtask, *attempt, *from, *to, names),
+            Fact::ExceptionThrown { subtask, message, .. } => {
+                self.thrown.insert(*subtask, message.to_string());
+                Vec::new()
+            }
+            Fact::GlobalFailure { cause } => vec![info(
+                JOB_MASTER,
+                format!("Trying to recover from a global failure.\n{}: {}", cause.class, cause.message),
+            )],
+            Fact::RestartScheduled { tasks, failed, .. } => vec![info(
+                JOB_MASTER,
+                match failed {
+                    Some(task) => {
+                        format!("{tasks} tasks will be restarted to recover the failed task {}.", self.id(*task, names))
+                    }
+                    None => format!("{tasks} tasks will be restarted to recover from a global failure."),
+                },
+            )],
+            Fact::RestartSuppressed { strategy, cause } => {
+                self.suppressed = Some(format!(
+                    "org.apache.flink.runtime.JobException: Recovery is suppressed by {strategy}\nCaused by: {}: {}",
+                    cause.class, cause.message
+                ));
+                Vec::new()
+            }
+            Fact::InitializationFailed { causes } => {
+                let causes: Vec<&str> = causes.iter().map(|cause| &**cause).collect();
+                vec![LogLine {
+                    level: Level::Error,
+                    logger: DISPATCHER,
+                    text: format!("Job {id} reached terminal state FAILED.\n{}", causes.join("\nCaused by: ")),
+                }]
+            }
+            Fact::RestoreAssigned { checkpoint: None, .. } => {
+                vec![info(COORDINATOR, "No checkpoint found during restore.".into())]
+            }
+            Fact::RestoreAssigned { checkpoint: Some(checkpoint), .. } => vec![info(
+                COORDINATOR,
+                format!(
+                    "Restoring job {id} from Checkpoint {checkpoint} @ {} for {id} located at {}.",
+                    self.triggered_at(*checkpoint).millis(),
+                    path(names, *checkpoint)
+                ),
+            )],
+            _ => self.checkpoint(event, names),
+        }
+    }
+
+    fn job(&mut self, from: JobStatus, to: JobStatus, names: &Names) -> Vec<LogLine> {
+        let Names { job, job_id: id, .. } = names;
+        let mut text = format!("Job {job} ({id}) switched from state {from} to {to}.");
+        if matches!(to, JobStatus::Failing | JobStatus::Failed)
+            && let Some(cause) = &self.suppressed
+        {
+            text.push('\n');
+            text.push_str(cause);
+        }
+        let mut lines = vec![info(EXECUTION_GRAPH, text)];
+        if to.is_terminal() {
+            lines.push(info(COORDINATOR, format!("Stopping checkpoint coordinator for job {id}.")));
+            lines.push(info(DISPATCHER, format!("Job {id} reached terminal state {to}.")));
+        }
+        lines
+    }
+
+    fn task(
+        &mut self,
+        subtask: SubtaskId,
+        attempt: AttemptNumber,
+        from: ExecutionState,
+        to: ExecutionState,
+        names: &Names,
+    ) -> Vec<LogLine> {
+        self.attempts.insert(subtask, attempt);
+        let (name, id) = (names.subtask_in_log(subtask), self.id(subtask, names));
+        if to == ExecutionState::Created {
+            return Vec::new();
+        }
+        if to != ExecutionState::Failed {
+            return vec![info(EXECUTION_GRAPH, format!("{name} ({id}) switched from {from} to {to}."))];
+        }
+        let cause = self.thrown.get(&subtask).map_or("", |message| message);
+        vec![
+            LogLine {
+                level: Level::Warn,
+                logger: TASK,
+                text: format!("{name}#{attempt} ({id}) switched from {from} to FAILED with failure cause:\n{cause}"),
+            },
+            info(EXECUTION_GRAPH, format!("{name} ({id}) switched from {from} to FAILED on taskmanager.\n{cause}")),
+        ]
+    }
+
+    fn checkpoint(&mut self, event: &TraceEvent, names: &Names) -> Vec<LogLine> {
+        let id = &names.job_id;
+        match &event.fact {
+            Fact::TriggerRefused { reason, blocking, .. } if *reason == RefusalReason::NotAllRequiredTasksRunning => {
+                vec![info(
+                    FAILURE_MANAGER,
+                    format!(
+                        "Failed to trigger checkpoint for job {id} since Checkpoint triggering task {} of job {id} is not \
+                     being executed at the moment. Aborting checkpoint. Failure reason: {}.",
+                        blocking.map_or("?", |task| names.subtask_in_log(task)),
+                        reason.message()
+                    ),
+                )]
+            }
+            Fact::TriggerQueued { waited } if waited.millis() > 100 => {
+                vec![info(DECIDER, format!("checkpoint request time in queue: {}", waited.millis()))]
+            }
+            Fact::CheckpointTriggered { checkpoint, .. } => {
+                self.triggered.insert(*checkpoint, event.at);
+                vec![info(
+                    COORDINATOR,
+                    format!(
+                        "Triggering checkpoint {checkpoint} (type=CheckpointType{{name='Checkpoint', \
+                         sharingFilesStrategy=FORWARD_BACKWARD}}) @ {} for job {id}.",
+                        event.at.millis()
+                    ),
+                )]
+            }
+            Fact::LateAcknowledge { checkpoint, subtask } => vec![LogLine {
+                level: Level::Warn,
+                logger: COORDINATOR,
+                text: format!(
+                    "Received late message for now expired checkpoint attempt {checkpoint} from task {} of job {id}.",
+                    self.id(*subtask, names)
+                ),
+            }],
+            Fact::CheckpointDeclined { checkpoint, subtask, .. } => vec![info(
+                COORDINATOR,
+                format!("Decline checkpoint {checkpoint} by task {} of job {id}.", self.id(*subtask, names)),
+            )],
+            Fact::CheckpointCompleted { checkpoint, bytes, duration } => {
+                let finalization = event.at.since(self.triggered_at(*checkpoint)) - *duration;
+                vec![info(
+                    COORDINATOR,
+                    format!(
+                        "Completed checkpoint {checkpoint} for job {id} ({bytes} bytes, checkpointDuration={} ms, \
+                         finalizationTime={} ms).",
+                        duration.millis(),
+                        finalization.millis()
+                    ),
+                )]
+            }
+            Fact::CheckpointAborted { checkpoint, reason, failures } => aborted(*checkpoint, *reason, *failures, id),
+            Fact::CheckpointRetained { checkpoint } => vec![info(
+                STORE,
+                format!("Checkpoint with ID {checkpoint} at '{}' not discarded.", path(names, *checkpoint)),
+            )],
+            _ => Vec::new(),
+        }
+    }
+
+    fn triggered_at(&self, checkpoint: CheckpointId) -> SimTime {
+        self.triggered.get(&checkpoint).copied().unwrap_or_default()
+    }
+
+    /// `graph id _ vertex id _ subtask index _ attempt`, as Flink makes an attempt's id. The first two are made up.
+    fn id(&self, subtask: SubtaskId, names: &Names) -> String {
+        let attempt = self.attempts.get(&subtask).copied().unwrap_or_default();
+        let seed = names.job_id.bytes().fold(0, |sum: u64, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        let (task, index) = names.task_and_index(subtask);
+        let graph = RandomStream::new(seed, 1).hex(16);
+        let vertex = RandomStream::new(seed, 2 + u64::from(task)).hex(16);
+        format!("{graph}_{vertex}_{index}_{attempt}")
+    }
+}
+
+fn aborted(checkpoint: CheckpointId, reason: AbortReason, failures: u32, job_id: &str) -> Vec<LogLine> {
+    let mut lines = Vec::new();
+    if reason == AbortReason::CheckpointExpired {
+        let text = format!("Checkpoint {checkpoint} of job {job_id} expired before completing.");
+        lines.push(info(COORDINATOR, text));
+    }
+    lines.push(LogLine {
+        level: Level::Warn,
+        logger: FAILURE_MANAGER,
+        text: format!(
+            "Failed to trigger or complete checkpoint {checkpoint} for job {job_id}. ({failures} consecutive failed \
+             attempts so far)\norg.apache.flink.runtime.checkpoint.CheckpointException: {}",
+            reason.message()
+        ),
+    });
+    lines
+}
+
+fn path(names: &Names, checkpoint: CheckpointId) -> String {
+    match names.directory.trim_end_matches('/') {
+        "" => "<checkpoint-not-externally-addressable>".into(),
+        directory => format!("{directory}/{}/chk-{checkpoint}", names.job_id),
+    }
+}
+
+fn info(logger: &'static str, text: String) -> LogLine {
+    LogLine { level: Level::Info, logger, text }
+}
