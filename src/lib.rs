@@ -5,7 +5,7 @@
 //! by `tests/tidy.rs`.
 
 pub mod base;
-// pub mod engine;
+pub mod engine;
 pub mod graph;
 pub mod i18n;
 pub mod program;

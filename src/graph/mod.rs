@@ -7,7 +7,9 @@ mod build;
 mod key_group;
 mod region;
 
-pub use key_group::{default_max_parallelism, java_hash, key_group, key_group_range, murmur, python_key_hash, subtask_of};
+pub use key_group::{
+    default_max_parallelism, java_hash, key_group, key_group_range, murmur, python_key_hash, subtask_of,
+};
 
 use crate::base::{ChannelId, OperatorIndex, SubtaskId, TaskIndex};
 use crate::scenario::Partitioner;

@@ -200,6 +200,15 @@ impl Partitioner {
     /// The one key of [`Partitioner::KeyByConstant`].
     pub const CONSTANT_KEY: &'static str = "all";
 
+    /// The key of a row on this edge, when it has one.
+    pub fn key_of(&self, row: &Row) -> Option<Value> {
+        match self {
+            Partitioner::Forward | Partitioner::Rebalance => None,
+            Partitioner::KeyBy { column } => Some(row.column(*column).clone()),
+            Partitioner::KeyByConstant => Some(Value::text(Partitioner::CONSTANT_KEY)),
+        }
+    }
+
     /// Whether records have a key on this edge.
     pub const fn is_keyed(self) -> bool {
         matches!(self, Partitioner::KeyBy { .. } | Partitioner::KeyByConstant)

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::base::{AttemptNumber, ChannelId, CheckpointId, OperatorIndex, RecordId, Row, SimDuration, SimTime, SubtaskId};
+use crate::base::{
+    AttemptNumber, ChannelId, CheckpointId, OperatorIndex, RecordId, Row, SimDuration, SimTime, SubtaskId,
+};
 use crate::program::StmtId;
 
 /// One fact and when it happened.
@@ -318,9 +320,7 @@ impl AbortReason {
     /// Flink's message.
     pub const fn message(self) -> &'static str {
         match self {
-            AbortReason::IoException => {
-                "An Exception occurred while triggering the checkpoint. IO-problem detected."
-            }
+            AbortReason::IoException => "An Exception occurred while triggering the checkpoint. IO-problem detected.",
             AbortReason::CheckpointAsyncException => "Asynchronous task checkpoint failed.",
             AbortReason::CheckpointExpired => "Checkpoint expired before completing.",
             AbortReason::CheckpointSubsumed => "Checkpoint has been subsumed.",
@@ -347,9 +347,7 @@ impl RefusalReason {
     pub const fn message(self) -> &'static str {
         match self {
             RefusalReason::PeriodicSchedulerShutdown => "Periodic checkpoint scheduler is shut down.",
-            RefusalReason::TooManyCheckpointRequests => {
-                "The maximum number of queued checkpoint requests exceeded"
-            }
+            RefusalReason::TooManyCheckpointRequests => "The maximum number of queued checkpoint requests exceeded",
             RefusalReason::MinimumTimeBetweenCheckpoints => {
                 "The minimum time between checkpoints is still pending. Checkpoint will be triggered after the minimum time."
             }

@@ -1,0 +1,218 @@
+//! Channels: in-band, first in first out, with credit-based flow control (BP-1, BR-3, BR-5).
+//!
+//! One queue spans both ends: its front part lies at the receiver, the next part is on the wire, the rest waits at the
+//! sender. Elements are grouped in buffers of one memory segment; a buffer leaves when it is full or flushed and when there
+//! is a credit for it. Left out: a record larger than a segment still takes one buffer; a buffer flushed half-full is not
+//! filled up later; credits come back without a message of their own.
+//!
+//! Invariant: nothing overtakes. `received + on_wire <= queue.len()`.
+
+use std::collections::VecDeque;
+
+use crate::base::{ChannelId, CheckpointId, RecordId, Row, SimTime};
+
+/// Buffers that a channel owns at its receiver: its initial credit.
+pub const EXCLUSIVE_BUFFERS: u32 = 2;
+/// Buffers that the channels of a gate share.
+pub const FLOATING_BUFFERS: u32 = 8;
+/// Buffers that may wait in one subpartition at the sender.
+pub const MAX_BUFFERS_PER_CHANNEL: u32 = 10;
+
+/// What travels in a channel.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Element {
+    /// A record.
+    Record(RecordId, Row),
+    /// A checkpoint barrier.
+    Barrier(CheckpointId),
+    /// A cancel marker (BR-6).
+    CancelMarker(CheckpointId),
+    /// No more records; state may still be checkpointed (CP-33).
+    EndOfData,
+    /// The sender is gone.
+    EndOfPartition,
+}
+
+/// An element in its place.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Slot {
+    /// What.
+    pub element: Element,
+    /// Number of the buffer it is in.
+    pub buffer: u32,
+    /// Since when it has been in its part of the queue: at the sender, on the wire or at the receiver.
+    pub since: SimTime,
+}
+
+/// One channel.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Channel {
+    /// Oldest first.
+    pub queue: VecDeque<Slot>,
+    /// How many elements lie at the receiver.
+    pub received: usize,
+    /// How many are on the wire.
+    pub on_wire: usize,
+    /// The checkpoint for which the receiver does not read on (BR-5).
+    pub blocked: Option<CheckpointId>,
+    /// Buffers at the sender, data only.
+    pub sender_buffers: u32,
+    /// Exclusive buffers free at the receiver.
+    pub credits: u32,
+    /// Floating buffers of the gate that this channel holds.
+    pub floating: u32,
+    /// Raised when the channel is made anew: older deliveries are dropped.
+    pub(super) epoch: u32,
+    open: Option<OpenBuffer>,
+    next_buffer: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct OpenBuffer {
+    number: u32,
+    bytes: u64,
+}
+
+/// What the engine has to do after a record was put.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Put {
+    /// It opened a buffer, which the flusher has to close.
+    Opened(u32),
+    /// It filled its buffer, which can leave.
+    Full,
+    /// It joined an open buffer.
+    Joined,
+}
+
+impl Channel {
+    pub(super) fn new() -> Channel {
+        Channel {
+            queue: VecDeque::new(),
+            received: 0,
+            on_wire: 0,
+            blocked: None,
+            sender_buffers: 0,
+            credits: EXCLUSIVE_BUFFERS,
+            floating: 0,
+            epoch: 0,
+            open: None,
+            next_buffer: 0,
+        }
+    }
+
+    /// Empties the channel for a new attempt.
+    pub(super) fn reset(&mut self) {
+        *self = Channel { epoch: self.epoch + 1, ..Channel::new() };
+    }
+
+    /// Whether a record of this size needs another buffer at the sender.
+    pub(super) fn needs_buffer(&self, bytes: u64, segment: u64) -> bool {
+        self.open.is_none_or(|open| open.bytes + bytes > segment)
+    }
+
+    /// Puts a record at the sender's end. The caller has made sure that a buffer is free if one is needed.
+    pub(super) fn put_record(&mut self, record: RecordId, row: Row, segment: u64, now: SimTime) -> Put {
+        let bytes = row.size() + 4;
+        let opened = self.needs_buffer(bytes, segment);
+        if opened {
+            self.open = Some(OpenBuffer { number: self.take_number(), bytes: 0 });
+            self.sender_buffers += 1;
+        }
+        let open = self.open.as_mut().expect("a buffer is open");
+        open.bytes += bytes;
+        let (number, full) = (open.number, open.bytes >= segment);
+        self.queue.push_back(Slot { element: Element::Record(record, row), buffer: number, since: now });
+        if full {
+            self.open = None;
+            Put::Full
+        } else if opened {
+            Put::Opened(number)
+        } else {
+            Put::Joined
+        }
+    }
+
+    /// Puts anything else: it closes the open buffer and needs neither buffer nor credit.
+    pub(super) fn put_event(&mut self, element: Element, now: SimTime) {
+        self.open = None;
+        let buffer = self.take_number();
+        self.queue.push_back(Slot { element, buffer, since: now });
+    }
+
+    /// Closes the buffer with this number if it is still open.
+    pub(super) fn flush(&mut self, buffer: u32) -> bool {
+        let open = self.open.is_some_and(|open| open.number == buffer);
+        if open {
+            self.open = None;
+        }
+        open
+    }
+
+    /// Closes whatever is open.
+    pub(super) fn flush_all(&mut self) {
+        self.open = None;
+    }
+
+    /// The first buffer that has not left, if it is closed: its number, and whether it holds records.
+    pub(super) fn ready_to_send(&self) -> Option<(u32, bool)> {
+        let slot = self.queue.get(self.received + self.on_wire)?;
+        let closed = self.open.is_none_or(|open| open.number != slot.buffer);
+        closed.then_some((slot.buffer, matches!(slot.element, Element::Record(..))))
+    }
+
+    /// Moves the buffer with this number, the first that has not left, to the wire.
+    pub(super) fn send(&mut self, buffer: u32, now: SimTime) {
+        let from = self.received + self.on_wire;
+        for slot in self.queue.range_mut(from..).take_while(|slot| slot.buffer == buffer) {
+            slot.since = now;
+            self.on_wire += 1;
+        }
+    }
+
+    /// Moves the buffer with this number, the first on the wire, to the receiver.
+    pub(super) fn deliver(&mut self, buffer: u32, now: SimTime) {
+        let from = self.received;
+        let moved = self.queue.range(from..from + self.on_wire).take_while(|slot| slot.buffer == buffer).count();
+        for slot in self.queue.range_mut(from..from + moved) {
+            slot.since = now;
+        }
+        self.received += moved;
+        self.on_wire -= moved;
+    }
+
+    /// Takes the oldest received element, and says whether that empties its buffer.
+    pub(super) fn take(&mut self) -> Option<(Element, bool)> {
+        if self.received == 0 {
+            return None;
+        }
+        self.received -= 1;
+        let slot = self.queue.pop_front()?;
+        let emptied = self.received == 0 || self.queue.front().is_none_or(|next| next.buffer != slot.buffer);
+        Some((slot.element, emptied))
+    }
+
+    fn take_number(&mut self) -> u32 {
+        self.next_buffer += 1;
+        self.next_buffer
+    }
+}
+
+/// The channels of a subtask that hold something to read, in the order in which they will be read.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct InputGate {
+    pub(super) ready: VecDeque<ChannelId>,
+    /// Floating buffers that no channel holds.
+    pub floating: u32,
+}
+
+impl InputGate {
+    pub(super) fn new() -> InputGate {
+        InputGate { ready: VecDeque::new(), floating: FLOATING_BUFFERS }
+    }
+
+    pub(super) fn enqueue(&mut self, channel: ChannelId) {
+        if !self.ready.contains(&channel) {
+            self.ready.push_back(channel);
+        }
+    }
+}

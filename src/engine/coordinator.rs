@@ -1,0 +1,188 @@
+//! The checkpoint coordinator's memory and decisions (CP-1 to CP-29, CP-35). Flink: `CheckpointCoordinator`,
+//! `CheckpointRequestDecider`, `CheckpointFailureManager`, `StandaloneCompletedCheckpointStore`.
+//!
+//! Everything here is decided without effect; `checkpointing.rs` carries it out. Left out: savepoints, backlog intervals,
+//! operator coordinators and master hooks (nothing has to be waited for between id and trigger).
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use super::checkpoint::{CheckpointCounts, CheckpointStats, CompletedCheckpoint, PendingCheckpoint};
+use crate::base::{CheckpointId, RandomStream, SimDuration, SimTime};
+use crate::scenario::Checkpointing;
+use crate::trace::AbortReason;
+
+/// Requests that may wait (CP-6).
+const MAX_QUEUED_REQUESTS: usize = 1_000;
+
+/// The coordinator.
+#[derive(Clone, Debug)]
+pub struct CheckpointCoordinator {
+    pub(super) settings: Checkpointing,
+    /// Whether the periodic scheduler runs (CP-2).
+    pub active: bool,
+    /// Raised at every start and stop: older ticks are dropped.
+    pub(super) generation: u32,
+    /// When the periodic timer fires next.
+    pub next_tick: Option<SimTime>,
+    /// Requests that wait, the next first (CP-6).
+    pub queue: VecDeque<Request>,
+    /// Pending checkpoints, oldest first.
+    pub pending: BTreeMap<CheckpointId, PendingCheckpoint>,
+    /// The store, oldest first (CP-35).
+    pub completed: VecDeque<Arc<CompletedCheckpoint>>,
+    /// Statistics of all that got an id.
+    pub history: Vec<CheckpointStats>,
+    /// Counters.
+    pub counts: CheckpointCounts,
+    /// Failures in a row that count (CP-25).
+    pub failures: u32,
+    pub(super) next_id: CheckpointId,
+    pub(super) last_completion: Option<SimTime>,
+    last_succeeded: CheckpointId,
+    counted: BTreeSet<CheckpointId>,
+    offsets: RandomStream,
+    /// The snapshot that the job was started from: not ours to delete (SP-8).
+    pub(super) not_owned: Option<CheckpointId>,
+    /// How often the periodic scheduler was started.
+    pub(super) starts: u32,
+}
+
+/// A request that may become a checkpoint (CP-6).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Request {
+    /// Asked for by the periodic scheduler.
+    pub periodic: bool,
+    /// When.
+    pub at: SimTime,
+}
+
+/// What to do with the head of the queue (CP-7).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Decision {
+    /// Nothing.
+    Wait,
+    /// Drop it; the timer fires at this moment.
+    TooSoon(SimTime),
+    /// Make it a checkpoint.
+    Start(Request),
+}
+
+impl CheckpointCoordinator {
+    pub(super) fn new(settings: Checkpointing, offsets: RandomStream) -> CheckpointCoordinator {
+        CheckpointCoordinator {
+            settings,
+            active: false,
+            generation: 0,
+            next_tick: None,
+            queue: VecDeque::new(),
+            pending: BTreeMap::new(),
+            completed: VecDeque::new(),
+            history: Vec::new(),
+            counts: CheckpointCounts::default(),
+            failures: 0,
+            next_id: CheckpointId(1),
+            last_completion: None,
+            last_succeeded: CheckpointId(0),
+            counted: BTreeSet::new(),
+            offsets,
+            not_owned: None,
+            starts: 0,
+        }
+    }
+
+    /// CP-1: max(interval, min-pause); `None` when checkpointing is off.
+    pub fn base_interval(&self) -> Option<SimDuration> {
+        let interval = self.settings.interval_ms?;
+        Some(SimDuration::from_millis(interval.max(self.settings.min_pause_ms)))
+    }
+
+    /// CP-4: whole milliseconds in [min-pause, base interval].
+    pub(super) fn draw_first_delay(&mut self) -> SimDuration {
+        let interval = self.base_interval().unwrap_or_default().millis();
+        SimDuration::from_millis(self.offsets.between(self.settings.min_pause_ms, interval))
+    }
+
+    /// CP-6: manual before periodic, older before newer. False when the queue is full and this request is lost.
+    pub(super) fn enqueue(&mut self, request: Request) -> bool {
+        if self.queue.len() >= MAX_QUEUED_REQUESTS {
+            if self.queue.back().is_some_and(|last| !last.periodic) {
+                return false;
+            }
+            self.queue.pop_back();
+        }
+        let at = match request.periodic {
+            true => self.queue.len(),
+            false => self.queue.iter().position(|waiting| waiting.periodic).unwrap_or(self.queue.len()),
+        };
+        self.queue.insert(at, request);
+        true
+    }
+
+    /// CP-7, without savepoints: nothing is forced.
+    pub(super) fn decide(&mut self, now: SimTime) -> Decision {
+        let Some(head) = self.queue.front().copied() else { return Decision::Wait };
+        if self.pending.len() >= self.settings.max_concurrent as usize {
+            return Decision::Wait;
+        }
+        self.queue.pop_front();
+        if head.periodic
+            && let Some(last) = self.last_completion
+        {
+            let earliest = last + SimDuration::from_millis(self.settings.min_pause_ms);
+            if earliest > now {
+                return Decision::TooSoon(earliest);
+            }
+        }
+        Decision::Start(head)
+    }
+
+    /// CP-16.
+    pub(super) fn take_id(&mut self) -> CheckpointId {
+        let id = self.next_id;
+        self.next_id = CheckpointId(id.0 + 1);
+        id
+    }
+
+    /// CP-20: adds to the store and says which leave it (CP-35).
+    pub(super) fn add_completed(&mut self, checkpoint: Arc<CompletedCheckpoint>) -> Vec<Arc<CompletedCheckpoint>> {
+        self.last_completion = Some(checkpoint.completed_at);
+        self.last_succeeded = self.last_succeeded.max(checkpoint.id);
+        self.failures = 0;
+        self.counted.clear();
+        self.completed.push_back(checkpoint);
+        let mut subsumed = Vec::new();
+        while self.completed.len() > self.settings.num_retained.max(1) as usize {
+            subsumed.extend(self.completed.pop_front());
+        }
+        subsumed
+    }
+
+    /// CP-36: recovery uses the newest entry of the store.
+    pub fn latest(&self) -> Option<&Arc<CompletedCheckpoint>> {
+        self.completed.back()
+    }
+
+    /// CP-25: counts a failure; true when it is one too many. The count starts anew then.
+    pub(super) fn count_failure(&mut self, id: CheckpointId, reason: AbortReason) -> bool {
+        if id <= self.last_succeeded || !reason.counts() || !self.counted.insert(id) {
+            return false;
+        }
+        self.failures += 1;
+        if self.failures > self.settings.tolerable_failed {
+            self.failures = 0;
+            self.counted.clear();
+            return true;
+        }
+        false
+    }
+
+    /// The history row of a checkpoint.
+    pub fn stats(&self, id: CheckpointId) -> Option<&CheckpointStats> {
+        self.history.iter().rev().find(|stats| stats.id == id)
+    }
+
+    pub(super) fn stats_mut(&mut self, id: CheckpointId) -> Option<&mut CheckpointStats> {
+        self.history.iter_mut().rev().find(|stats| stats.id == id)
+    }
+}

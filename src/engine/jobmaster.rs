@@ -1,0 +1,442 @@
+//! The JobMaster: job and task states in Flink's order, scheduling, failover (JS-1 to JS-15, RS-3, RS-4). Flink:
+//! `DefaultScheduler`, `ExecutionFailureHandler`, `RestartPipelinedRegionFailoverStrategy`.
+//!
+//! Left out: the adaptive scheduler, slot requests that time out, task managers that die, input split assigners.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::event::Event;
+use super::restart::RestartBackoff;
+use super::task::{Activity, Ending};
+use super::{Engine, Subtask};
+use crate::base::{AttemptNumber, RandomStream, SimDuration, SimTime, SubtaskId};
+use crate::scenario::{FailoverStrategy, Scenario};
+use crate::trace::{AbortReason, Cause, ExecutionState, Fact, JobStatus};
+
+/// The JobMaster's view of its job.
+#[derive(Clone, Debug)]
+pub struct JobMaster {
+    /// The job's state.
+    pub status: JobStatus,
+    /// Restarts so far (`numRestarts`).
+    pub restarts: u32,
+    /// The restart strategy.
+    pub backoff: RestartBackoff,
+    /// Restarts whose delay or cancellations are not over.
+    pub pending_restarts: Vec<PendingRestart>,
+    /// Why the job failed for good: exception class and message, outermost first.
+    pub failure: Vec<Arc<str>>,
+    /// Causes of failures so far, with their moment (the exception history).
+    pub exceptions: Vec<(SimTime, Cause)>,
+    /// Subtasks that have reported the end of their data (CP-34).
+    pub(super) ended: BTreeSet<SubtaskId>,
+    rounds: Vec<Vec<(SubtaskId, AttemptNumber)>>,
+    scheduled_restarts: u32,
+}
+
+/// A restart that has been decided.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PendingRestart {
+    id: u32,
+    /// When the delay is over.
+    pub due: SimTime,
+    /// The delay.
+    pub delay: SimDuration,
+    elapsed: bool,
+    /// The vertices with their versions (JS-12).
+    subtasks: Vec<(SubtaskId, u32)>,
+}
+
+impl JobMaster {
+    pub(super) fn new(scenario: &Scenario, jitter: RandomStream) -> JobMaster {
+        let strategy = scenario.restart.in_force(scenario.checkpointing.interval_ms.is_some());
+        JobMaster {
+            status: JobStatus::Initializing,
+            restarts: 0,
+            backoff: RestartBackoff::new(strategy, jitter),
+            pending_restarts: Vec::new(),
+            failure: Vec::new(),
+            exceptions: Vec::new(),
+            ended: BTreeSet::new(),
+            rounds: Vec::new(),
+            scheduled_restarts: 0,
+        }
+    }
+
+    /// When the next restart's delay is over, while one is being waited for.
+    pub fn restart_due(&self) -> Option<SimTime> {
+        self.pending_restarts.iter().filter(|restart| !restart.elapsed).map(|restart| restart.due).max()
+    }
+
+    /// The delay of the restart that is being waited for.
+    pub fn restart_delay(&self) -> Option<SimDuration> {
+        self.pending_restarts.last().map(|restart| restart.delay)
+    }
+}
+
+impl Engine {
+    // ---- start
+
+    pub(super) fn submit(&mut self) {
+        self.schedule(SimDuration::from_micros(self.latencies().job_start_us), Event::JobStart);
+        self.schedule_commands();
+    }
+
+    pub(super) fn on_job_start(&mut self) {
+        if let Err(causes) = self.prepare_storage() {
+            self.job.failure = causes.clone();
+            self.record(|| Fact::InitializationFailed { causes: causes.into() });
+            self.change_job_status(JobStatus::Failed);
+            return;
+        }
+        self.change_job_status(JobStatus::Created);
+        let all = self.all_subtasks();
+        self.assign_state(&all);
+        self.change_job_status(JobStatus::Running);
+        self.schedule_subtasks(all);
+    }
+
+    fn prepare_storage(&mut self) -> Result<(), Vec<Arc<str>>> {
+        match self.coordinator.base_interval() {
+            Some(_) => self.storage.prepare(),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn all_subtasks(&self) -> Vec<SubtaskId> {
+        (0..self.subtasks.len() as u32).map(SubtaskId).collect()
+    }
+
+    /// CREATED → SCHEDULED at once; slots come after a while.
+    fn schedule_subtasks(&mut self, subtasks: Vec<SubtaskId>) {
+        for subtask in &subtasks {
+            self.change_task_state(*subtask, ExecutionState::Scheduled);
+        }
+        let round = self.job.rounds.len() as u32;
+        let attempts = subtasks.iter().map(|subtask| (*subtask, self.subtasks[subtask.index()].attempt));
+        let attempts = attempts.collect();
+        self.job.rounds.push(attempts);
+        self.schedule(SimDuration::from_micros(self.latencies().slot_us), Event::SlotsAllocated { round });
+    }
+
+    pub(super) fn on_slots_allocated(&mut self, round: u32) {
+        let deploy = SimDuration::from_micros(self.latencies().deploy_us);
+        for (subtask, attempt) in std::mem::take(&mut self.job.rounds[round as usize]) {
+            if self.is_current(subtask, attempt) && self.subtasks[subtask.index()].state == ExecutionState::Scheduled {
+                self.change_task_state(subtask, ExecutionState::Deploying);
+                self.schedule(deploy, Event::Deployed { subtask, attempt });
+            }
+        }
+    }
+
+    pub(super) fn on_deployed(&mut self, subtask: SubtaskId, attempt: AttemptNumber) {
+        let live = self.is_current(subtask, attempt);
+        if !live || self.subtasks[subtask.index()].state != ExecutionState::Deploying {
+            return;
+        }
+        self.change_task_state(subtask, ExecutionState::Initializing);
+        self.subtasks[subtask.index()].alive = true;
+        let took = self.initialization_time(subtask);
+        self.schedule(took, Event::Initialized { subtask, attempt });
+    }
+
+    fn initialization_time(&self, subtask: SubtaskId) -> SimDuration {
+        let latencies = self.latencies();
+        let operators = &self.fixed.graph.task_of(subtask).operators;
+        let in_worker = operators.iter().any(|operator| self.fixed.in_worker[operator.index()]);
+        let start = match (in_worker, self.subtasks[subtask.index()].attempt) {
+            (false, _) => latencies.initialize_us,
+            (true, AttemptNumber(0)) => latencies.python_first_start_us,
+            (true, _) => latencies.python_restart_us,
+        };
+        let bytes = self.snapshot_for(subtask).map_or(0, |snapshot| snapshot.bytes);
+        SimDuration::from_micros(start + self.storage_time(bytes).micros())
+    }
+
+    pub(super) fn on_initialized(&mut self, subtask: SubtaskId, attempt: AttemptNumber) {
+        if !self.is_current(subtask, attempt) || !self.subtasks[subtask.index()].alive {
+            return;
+        }
+        self.open_operators(subtask);
+        self.change_task_state(subtask, ExecutionState::Running);
+        self.subtasks[subtask.index()].running_since = Some(self.now);
+        self.on_task_running();
+        self.woken.push(subtask);
+    }
+
+    // ---- end
+
+    pub(super) fn on_end_of_data_reported(&mut self, subtask: SubtaskId, attempt: AttemptNumber) {
+        if !self.is_current(subtask, attempt) {
+            return;
+        }
+        self.job.ended.insert(subtask);
+        let checkpointing = &self.scenario().checkpointing;
+        let wanted = checkpointing.interval_ms.is_some() && checkpointing.after_tasks_finish;
+        if wanted && self.job.ended.len() == self.subtasks.len() {
+            self.request_checkpoint(false);
+        }
+    }
+
+    pub(super) fn on_finish_reported(&mut self, subtask: SubtaskId, attempt: AttemptNumber) {
+        if !self.is_current(subtask, attempt) || self.subtasks[subtask.index()].state != ExecutionState::Running {
+            return;
+        }
+        self.change_task_state(subtask, ExecutionState::Finished);
+        let all = self.subtasks.iter().all(|subtask| subtask.state == ExecutionState::Finished);
+        if all && self.job.status == JobStatus::Running {
+            self.end_job(JobStatus::Finished);
+        }
+    }
+
+    fn end_job(&mut self, status: JobStatus) {
+        self.stop_scheduler();
+        self.change_job_status(status);
+        self.shut_down_coordinator(status);
+    }
+
+    // ---- failure (JS-6, JS-8)
+
+    pub(super) fn on_failure_reported(&mut self, subtask: SubtaskId, attempt: AttemptNumber) {
+        if !self.is_current(subtask, attempt) {
+            return;
+        }
+        let cause = self.subtasks[subtask.index()].failure.clone().expect("a failed attempt has a cause");
+        match self.subtasks[subtask.index()].state {
+            ExecutionState::Canceling => self.change_task_state(subtask, ExecutionState::Canceled),
+            state if state.is_terminal() => return,
+            _ => {
+                self.change_task_state(subtask, ExecutionState::Failed);
+                if matches!(self.job.status, JobStatus::Running | JobStatus::Restarting) {
+                    self.record(|| Fact::TaskFailureHandled { subtask, cause: cause.clone() });
+                    let set = self.restart_set(subtask);
+                    self.handle_failure(Some(subtask), cause, set);
+                    return;
+                }
+            }
+        }
+        self.after_termination();
+    }
+
+    /// A failure that concerns every task (JS-11).
+    pub(super) fn fail_globally(&mut self, cause: Cause) {
+        if !matches!(self.job.status, JobStatus::Running | JobStatus::Restarting) {
+            return;
+        }
+        self.record(|| Fact::GlobalFailure { cause: cause.clone() });
+        let all = self.all_subtasks();
+        self.handle_failure(None, cause, all);
+    }
+
+    /// JS-9.
+    fn restart_set(&self, failed: SubtaskId) -> Vec<SubtaskId> {
+        let candidates = match self.scenario().cluster.failover_strategy {
+            FailoverStrategy::Full => self.all_subtasks(),
+            FailoverStrategy::Region => {
+                let graph = &self.fixed.graph;
+                graph.regions[graph.subtasks[failed.index()].region].clone()
+            }
+        };
+        candidates.into_iter().filter(|id| self.subtasks[id.index()].state != ExecutionState::Created).collect()
+    }
+
+    fn handle_failure(&mut self, failed: Option<SubtaskId>, cause: Cause, set: Vec<SubtaskId>) {
+        self.job.exceptions.push((self.now, cause.clone()));
+        let verdict = self.job.backoff.notify_failure(self.now);
+        let Some(delay) = verdict.delay else {
+            self.give_up(cause);
+            return;
+        };
+        if verdict.is_new {
+            self.job.restarts += 1;
+        }
+        let (tasks, restart) = (set.len() as u32, self.job.restarts);
+        self.record(|| Fact::RestartScheduled { tasks, delay, restart, failed });
+        self.stop_scheduler();
+        if self.job.status == JobStatus::Running {
+            self.change_job_status(JobStatus::Restarting);
+        }
+        self.abort_all_pending(AbortReason::CheckpointCoordinatorSuspend);
+        for subtask in &set {
+            self.subtasks[subtask.index()].version += 1;
+            self.cancel_task(*subtask);
+        }
+        let id = self.job.scheduled_restarts;
+        self.job.scheduled_restarts += 1;
+        let subtasks = set.iter().map(|subtask| (*subtask, self.subtasks[subtask.index()].version)).collect();
+        self.job.pending_restarts.push(PendingRestart { id, due: self.now + delay, delay, elapsed: false, subtasks });
+        self.schedule(delay, Event::RestartDue { restart: id });
+    }
+
+    /// JS-8: the strategy refused.
+    fn give_up(&mut self, cause: Cause) {
+        let strategy: Arc<str> = self.job.backoff.describe().into();
+        self.job.failure = vec![
+            format!("org.apache.flink.runtime.JobException: Recovery is suppressed by {strategy}").into(),
+            format!("{}: {}", cause.class, cause.message).into(),
+        ];
+        self.record(|| Fact::RestartSuppressed { strategy, cause });
+        self.stop_scheduler();
+        self.change_job_status(JobStatus::Failing);
+        self.abort_all_pending(AbortReason::CheckpointCoordinatorSuspend);
+        self.cancel_everything();
+    }
+
+    fn cancel_everything(&mut self) {
+        self.job.pending_restarts.clear();
+        for subtask in self.all_subtasks() {
+            self.cancel_task(subtask);
+        }
+        self.after_termination();
+    }
+
+    pub(super) fn cancel_job(&mut self) {
+        if !matches!(self.job.status, JobStatus::Running | JobStatus::Restarting | JobStatus::Failing) {
+            return;
+        }
+        self.stop_scheduler();
+        self.change_job_status(JobStatus::Cancelling);
+        self.abort_all_pending(AbortReason::CheckpointCoordinatorSuspend);
+        self.cancel_everything();
+    }
+
+    /// JS-3: what is not deployed is cancelled in the same step, a running task needs a message and its time.
+    fn cancel_task(&mut self, subtask: SubtaskId) {
+        let attempt = self.subtasks[subtask.index()].attempt;
+        match self.subtasks[subtask.index()].state {
+            ExecutionState::Created | ExecutionState::Scheduled => {
+                self.change_task_state(subtask, ExecutionState::Canceling);
+                self.change_task_state(subtask, ExecutionState::Canceled);
+            }
+            ExecutionState::Deploying | ExecutionState::Initializing | ExecutionState::Running => {
+                self.change_task_state(subtask, ExecutionState::Canceling);
+                self.schedule(self.rpc(), Event::CancelArrives { subtask, attempt });
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn on_cancel_arrives(&mut self, subtask: SubtaskId, attempt: AttemptNumber) {
+        if !self.is_current(subtask, attempt) || self.subtasks[subtask.index()].state.is_terminal() {
+            return;
+        }
+        self.subtasks[subtask.index()].kill();
+        let took = SimDuration::from_micros(self.latencies().cancel_us);
+        self.schedule(took, Event::CancelAcknowledged { subtask, attempt });
+    }
+
+    pub(super) fn on_cancel_acknowledged(&mut self, subtask: SubtaskId, attempt: AttemptNumber) {
+        if self.is_current(subtask, attempt) && self.subtasks[subtask.index()].state == ExecutionState::Canceling {
+            self.change_task_state(subtask, ExecutionState::Canceled);
+            self.after_termination();
+        }
+    }
+
+    /// Goes on with whatever waited for tasks to end.
+    fn after_termination(&mut self) {
+        let all_over = self.subtasks.iter().all(|subtask| subtask.state.is_terminal());
+        match self.job.status {
+            JobStatus::Failing if all_over => self.end_job(JobStatus::Failed),
+            JobStatus::Cancelling if all_over => self.end_job(JobStatus::Canceled),
+            JobStatus::Restarting | JobStatus::Running => self.try_restarts(),
+            _ => {}
+        }
+    }
+
+    // ---- restart (JS-6 steps 9 to 12)
+
+    pub(super) fn on_restart_due(&mut self, restart: u32) {
+        if let Some(pending) = self.job.pending_restarts.iter_mut().find(|pending| pending.id == restart) {
+            pending.elapsed = true;
+            self.try_restarts();
+        }
+    }
+
+    fn try_restarts(&mut self) {
+        while let Some(at) = self.job.pending_restarts.iter().position(|restart| self.is_ready(restart)) {
+            let restart = self.job.pending_restarts.remove(at);
+            self.carry_out(&restart);
+        }
+    }
+
+    fn is_ready(&self, restart: &PendingRestart) -> bool {
+        let over = |(id, version): &(SubtaskId, u32)| {
+            let subtask = &self.subtasks[id.index()];
+            subtask.version != *version || subtask.state.is_terminal()
+        };
+        restart.elapsed && restart.subtasks.iter().all(over)
+    }
+
+    fn carry_out(&mut self, restart: &PendingRestart) {
+        let unmodified = restart.subtasks.iter().filter(|(id, version)| self.subtasks[id.index()].version == *version);
+        let subtasks: Vec<SubtaskId> = unmodified.map(|(id, _)| *id).collect();
+        if subtasks.is_empty() {
+            return;
+        }
+        if self.job.pending_restarts.is_empty() && self.job.status == JobStatus::Restarting {
+            self.change_job_status(JobStatus::Running);
+        }
+        for subtask in &subtasks {
+            self.reset_subtask(*subtask);
+        }
+        self.abort_all_pending(AbortReason::JobFailoverRegion);
+        self.assign_state(&subtasks);
+        self.schedule_subtasks(subtasks);
+    }
+
+    fn reset_subtask(&mut self, id: SubtaskId) {
+        self.job.ended.remove(&id);
+        let old = &self.subtasks[id.index()];
+        let (attempt, version, from) = (old.attempt, old.version, old.state);
+        let mut new = self.new_subtask(id, AttemptNumber(attempt.0 + 1));
+        new.version = version;
+        self.subtasks[id.index()] = new;
+        for channel in self.fixed.graph.subtasks[id.index()].inputs.clone() {
+            self.channels[channel.index()].reset();
+        }
+        let attempt = self.subtasks[id.index()].attempt;
+        self.record(|| Fact::TaskStateChanged { subtask: id, attempt, from, to: ExecutionState::Created });
+    }
+
+    // ---- small things
+
+    pub(super) fn is_current(&self, subtask: SubtaskId, attempt: AttemptNumber) -> bool {
+        self.subtasks[subtask.index()].attempt == attempt && !self.job.status.is_terminal()
+    }
+
+    pub(super) fn rpc(&self) -> SimDuration {
+        SimDuration::from_micros(self.latencies().rpc_us)
+    }
+
+    fn change_job_status(&mut self, to: JobStatus) {
+        let from = self.job.status;
+        self.job.status = to;
+        self.record(|| Fact::JobStatusChanged { from, to });
+        if to == JobStatus::Running {
+            self.start_scheduler();
+        }
+    }
+
+    pub(super) fn change_task_state(&mut self, subtask: SubtaskId, to: ExecutionState) {
+        let task = &mut self.subtasks[subtask.index()];
+        let (from, attempt) = (task.state, task.attempt);
+        task.state = to;
+        self.record(|| Fact::TaskStateChanged { subtask, attempt, from, to });
+    }
+}
+
+impl Subtask {
+    /// The attempt's thread ends, whatever it is in the middle of.
+    pub(super) fn kill(&mut self) {
+        self.alive = false;
+        self.stack.clear();
+        self.mailbox.clear();
+        self.writing.clear();
+        self.activity = Activity::Idle;
+        self.ending = Ending::No;
+        for operator in &mut self.operators {
+            operator.worker = None;
+        }
+    }
+}

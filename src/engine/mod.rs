@@ -1,0 +1,419 @@
+//! The discrete-event simulator of one Flink job.
+//!
+//! [`Engine::step`] takes the next event from the heap and hands it to the part it concerns: the JobMaster
+//! (`jobmaster.rs`), the checkpoint coordinator (`checkpointing.rs`), a task's thread (`thread.rs`, `snapshot.rs`), a
+//! Python worker (`worker.rs`), the network (`network.rs`) or the person at the controls (`script.rs`). Parts that decide
+//! something (restart strategy, barrier handler, request queue, storage) are plain structs with a file of their own.
+//!
+//! A run is a pure function of the [`RunInput`]: no clock, no hash order, no floats in decisions. A clone is a keyframe:
+//! run on from it, and the same happens again.
+
+mod barrier;
+mod channel;
+mod checkpoint;
+mod checkpointing;
+mod coordinator;
+mod event;
+mod invariants;
+mod jobmaster;
+mod network;
+pub mod outcome;
+mod outside;
+mod python;
+mod restart;
+mod script;
+mod snapshot;
+mod storage;
+mod task;
+mod thread;
+mod worker;
+
+pub use barrier::BarrierHandler;
+pub use channel::{Channel, Element, InputGate, Slot};
+pub use checkpoint::{CheckpointCounts, CheckpointStats, CheckpointStatus, CompletedCheckpoint, PendingCheckpoint};
+pub use coordinator::{CheckpointCoordinator, Request};
+pub use jobmaster::{JobMaster, PendingRestart};
+pub use outside::Outside;
+pub use python::{PythonWorker, WorkerCall};
+pub use restart::RestartBackoff;
+pub use storage::Storage;
+pub use task::{
+    Activity, Ending, Frame, Mail, OperatorRuntime, OperatorSnapshot, OperatorState, SnapshotStage, SnapshotTiming,
+    SourceReader, Subtask, SubtaskSnapshot,
+};
+
+use std::sync::Arc;
+
+use crate::base::{ChannelId, OperatorIndex, RandomStream, RecordId, Row, SimDuration, SimTime, SubtaskId};
+use crate::graph::ExecutionGraph;
+use crate::program::UserFunction;
+use crate::scenario::{Api, ExecutionMode, Latencies, OperatorKind, Partitioner, RunInput, Scenario, Table};
+use crate::trace::{Fact, TraceEvent};
+use event::{Event, EventQueue};
+use script::ScriptState;
+
+/// Why [`Engine::run_until`] came back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// The moment is reached; everything due before or at it has happened.
+    Reached,
+    /// So many events have happened.
+    BudgetSpent,
+    /// Nothing will ever happen again.
+    Quiet,
+}
+
+/// A job being simulated.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    fixed: Arc<Fixed>,
+    now: SimTime,
+    steps: u64,
+    events: EventQueue,
+    tracing: bool,
+    trace: Vec<TraceEvent>,
+    job: JobMaster,
+    coordinator: CheckpointCoordinator,
+    storage: Storage,
+    subtasks: Vec<Subtask>,
+    channels: Vec<Channel>,
+    outside: Outside,
+    script: ScriptState,
+    random: Random,
+    /// Subtasks whose threads may be able to go on.
+    woken: Vec<SubtaskId>,
+}
+
+/// What never changes during a run.
+#[derive(Debug)]
+struct Fixed {
+    input: Arc<RunInput>,
+    graph: ExecutionGraph,
+    functions: Vec<Option<UserFunction>>,
+    sources: Vec<Option<SourceInput>>,
+    keys: Vec<Option<Partitioner>>,
+    in_worker: Vec<bool>,
+}
+
+/// The rows of a source, by partition.
+#[derive(Debug)]
+struct SourceInput {
+    first_record: RecordId,
+    rows: Vec<Row>,
+    partitions: Vec<Vec<u32>>,
+}
+
+/// One stream a concern.
+#[derive(Clone, Debug)]
+struct Random {
+    rebalance: RandomStream,
+    python: RandomStream,
+}
+
+impl Engine {
+    /// A job that is about to be submitted.
+    ///
+    /// # Panics
+    /// When the scenario has issues that are errors: ask [`Scenario::issues`] first.
+    pub fn new(input: Arc<RunInput>) -> Engine {
+        Engine::start(input, None)
+    }
+
+    /// The same, started from a completed checkpoint of an earlier job with the same operators and parallelism (SP-9).
+    pub fn restored(input: Arc<RunInput>, from: &CompletedCheckpoint) -> Engine {
+        Engine::start(input, Some(from))
+    }
+
+    fn start(input: Arc<RunInput>, from: Option<&CompletedCheckpoint>) -> Engine {
+        let fixed = Arc::new(Fixed::new(input));
+        let scenario = &fixed.input.scenario;
+        let stream = |concern| RandomStream::new(fixed.input.seed, concern);
+        let job_id = stream(4).hex(16);
+        let mut engine = Engine {
+            now: SimTime::ZERO,
+            steps: 0,
+            events: EventQueue::default(),
+            tracing: true,
+            trace: Vec::new(),
+            job: JobMaster::new(scenario, stream(2)),
+            coordinator: CheckpointCoordinator::new(scenario.checkpointing.clone(), stream(1)),
+            storage: Storage::new(scenario, job_id),
+            subtasks: Vec::new(),
+            channels: fixed.graph.channels.iter().map(|_| Channel::new()).collect(),
+            outside: Outside::new(fixed.record_count(), scenario.operators.len()),
+            script: ScriptState::new(&fixed.input),
+            random: Random { rebalance: stream(3), python: stream(5) },
+            woken: Vec::new(),
+            fixed,
+        };
+        engine.subtasks = engine.new_subtasks();
+        if let Some(from) = from {
+            engine.coordinator.start_from(from);
+        }
+        engine.submit();
+        engine
+    }
+
+    /// Whether facts are recorded. On at first; without them the engine is several times faster.
+    pub fn record_trace(&mut self, on: bool) {
+        self.tracing = on;
+    }
+
+    /// The facts recorded since the start or since the last [`Engine::take_trace`].
+    pub fn trace(&self) -> &[TraceEvent] {
+        &self.trace
+    }
+
+    /// Hands the recorded facts over.
+    pub fn take_trace(&mut self) -> Vec<TraceEvent> {
+        std::mem::take(&mut self.trace)
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// Events handled so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// When the next event is due.
+    pub fn next_event_at(&self) -> Option<SimTime> {
+        self.events.next_time()
+    }
+
+    /// What runs.
+    pub fn input(&self) -> &Arc<RunInput> {
+        &self.fixed.input
+    }
+
+    /// The execution graph.
+    pub fn graph(&self) -> &ExecutionGraph {
+        &self.fixed.graph
+    }
+
+    /// The JobMaster.
+    pub fn job(&self) -> &JobMaster {
+        &self.job
+    }
+
+    /// The checkpoint coordinator.
+    pub fn coordinator(&self) -> &CheckpointCoordinator {
+        &self.coordinator
+    }
+
+    /// The checkpoint storage.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// The world outside the job.
+    pub fn outside(&self) -> &Outside {
+        &self.outside
+    }
+
+    /// A subtask.
+    pub fn subtask(&self, id: SubtaskId) -> &Subtask {
+        &self.subtasks[id.index()]
+    }
+
+    /// A channel.
+    pub fn channel(&self, id: ChannelId) -> &Channel {
+        &self.channels[id.index()]
+    }
+
+    /// The row that a source emits as this record.
+    pub fn row(&self, record: RecordId) -> Option<&Row> {
+        let sources = self.fixed.sources.iter().flatten();
+        let mut found = sources.filter(|source| source.first_record <= record);
+        found.find_map(|source| source.rows.get((record.0 - source.first_record.0) as usize))
+    }
+
+    /// The rows that a source operator reads, with the id of the first.
+    pub fn source_rows(&self, operator: OperatorIndex) -> Option<(RecordId, &[Row])> {
+        self.fixed.sources[operator.index()].as_ref().map(|source| (source.first_record, source.rows.as_slice()))
+    }
+
+    /// How many records a source's subtask has to read in all.
+    pub fn source_total(&self, subtask: SubtaskId) -> u64 {
+        self.own_partitions(subtask).map(|(_, rows)| rows.len() as u64).sum()
+    }
+
+    /// Handles everything that is due until `until` (inclusive), at most `budget` events.
+    pub fn run_until(&mut self, until: SimTime, budget: u64) -> Stop {
+        let last = self.steps.saturating_add(budget);
+        loop {
+            match self.events.next_time() {
+                None => {
+                    if until != SimTime::MAX {
+                        self.now = self.now.max(until);
+                    }
+                    return Stop::Quiet;
+                }
+                Some(at) if at > until => {
+                    self.now = self.now.max(until);
+                    return Stop::Reached;
+                }
+                Some(_) if self.steps >= last => return Stop::BudgetSpent,
+                Some(_) => {
+                    self.step();
+                }
+            }
+        }
+    }
+
+    /// Handles the next event; false when there is none.
+    pub fn step(&mut self) -> bool {
+        let Some((at, event)) = self.events.pop() else { return false };
+        self.now = at;
+        self.steps += 1;
+        self.handle(event);
+        while let Some(subtask) = self.woken.pop() {
+            self.run_thread(subtask);
+        }
+        self.advance_script();
+        if self.job.status.is_terminal() {
+            self.events = EventQueue::default();
+        }
+        true
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::JobStart => self.on_job_start(),
+            Event::SlotsAllocated { round } => self.on_slots_allocated(round),
+            Event::Deployed { subtask, attempt } => self.on_deployed(subtask, attempt),
+            Event::Initialized { subtask, attempt } => self.on_initialized(subtask, attempt),
+            Event::FailureReported { subtask, attempt } => self.on_failure_reported(subtask, attempt),
+            Event::CancelAcknowledged { subtask, attempt } => self.on_cancel_acknowledged(subtask, attempt),
+            Event::EndOfDataReported { subtask, attempt } => self.on_end_of_data_reported(subtask, attempt),
+            Event::FinishReported { subtask, attempt } => self.on_finish_reported(subtask, attempt),
+            Event::RestartDue { restart } => self.on_restart_due(restart),
+            Event::CheckpointTick { generation } => self.on_checkpoint_tick(generation),
+            Event::CheckpointTimeout { checkpoint } => self.on_checkpoint_timeout(checkpoint),
+            Event::Acknowledge { checkpoint, subtask, attempt } => self.on_acknowledge(checkpoint, subtask, attempt),
+            Event::Decline { checkpoint, subtask, attempt, reason } => {
+                self.on_decline(checkpoint, subtask, attempt, reason);
+            }
+            Event::Finalized { checkpoint } => self.on_finalized(checkpoint),
+            Event::TriggerArrives { checkpoint, subtask, attempt } => {
+                self.on_trigger_arrives(checkpoint, subtask, attempt);
+            }
+            Event::CompleteNotification { checkpoint, subtask, attempt } => {
+                self.post(subtask, attempt, Mail::Complete(checkpoint));
+            }
+            Event::AbortNotification { checkpoint, subtask, attempt } => {
+                self.post(subtask, attempt, Mail::Abort(checkpoint));
+            }
+            Event::CancelArrives { subtask, attempt } => self.on_cancel_arrives(subtask, attempt),
+            Event::Resume { subtask, attempt } | Event::SourceWakes { subtask, attempt } => {
+                self.wake_attempt(subtask, attempt);
+            }
+            Event::SnapshotWritten { checkpoint, subtask, attempt } => {
+                self.on_snapshot_written(checkpoint, subtask, attempt);
+            }
+            Event::WorkerResumes { subtask, position, attempt } => self.on_worker_resumes(subtask, position, attempt),
+            Event::WorkerFlushes { subtask, position, attempt } => self.on_worker_flushes(subtask, position, attempt),
+            Event::BundleTimer { subtask, position, attempt, bundle } => {
+                self.post(subtask, attempt, Mail::BundleTime(position, bundle));
+            }
+            Event::WorkerFailed { subtask, position, attempt } => self.on_worker_failed(subtask, position, attempt),
+            Event::Flush { channel, epoch, buffer } => self.on_flush(channel, epoch, buffer),
+            Event::Deliver { channel, epoch, buffer } => self.on_deliver(channel, epoch, buffer),
+            Event::Command { index } => self.on_command(index),
+            Event::ScriptWakes => {}
+            Event::FaultMoment { fault } => self.on_fault_moment(fault),
+        }
+    }
+
+    /// Records a fact, if facts are recorded.
+    fn record(&mut self, fact: impl FnOnce() -> Fact) {
+        if self.tracing {
+            self.trace.push(TraceEvent { at: self.now, step: self.steps, fact: fact() });
+        }
+    }
+
+    fn schedule(&mut self, after: SimDuration, event: Event) {
+        self.events.push(self.now + after, event);
+    }
+
+    fn latencies(&self) -> &Latencies {
+        &self.fixed.input.scenario.cluster.latencies
+    }
+
+    fn scenario(&self) -> &Scenario {
+        &self.fixed.input.scenario
+    }
+}
+
+impl Fixed {
+    fn new(input: Arc<RunInput>) -> Fixed {
+        let scenario = &input.scenario;
+        let graph = ExecutionGraph::new(scenario);
+        let tables: Vec<Table> =
+            scenario.data.iter().map(|dataset| dataset.table().expect("the dataset can be read")).collect();
+        let mut next = 0;
+        let first_record: Vec<RecordId> = tables
+            .iter()
+            .map(|table| {
+                let first = RecordId(next);
+                next += table.rows.len() as u32;
+                first
+            })
+            .collect();
+        let functions = scenario.operators.iter().map(|operator| match &operator.kind {
+            OperatorKind::Function(function) => Some(UserFunction::compile(function).expect("the function compiles")),
+            _ => None,
+        });
+        let sources = scenario.operators.iter().map(|operator| match &operator.kind {
+            OperatorKind::Source(source) => {
+                let found = scenario.data.iter().position(|dataset| dataset.name == source.dataset);
+                let dataset = found.expect("the source names a dataset");
+                let partitions =
+                    if source.kind == crate::scenario::SourceKind::Log { source.partitions.max(1) } else { 1 };
+                Some(SourceInput::new(&tables[dataset], first_record[dataset], partitions))
+            }
+            _ => None,
+        });
+        let keys = (0..scenario.operators.len()).map(|at| {
+            let mut inputs = graph.operators[at].inputs.iter().map(|input| graph.edges[*input].partitioner);
+            inputs.find(|partitioner| partitioner.is_keyed())
+        });
+        let process_mode =
+            matches!(&scenario.api, Api::Python(settings) if settings.execution_mode == ExecutionMode::Process);
+        let in_worker = scenario
+            .operators
+            .iter()
+            .map(|operator| process_mode && matches!(operator.kind, OperatorKind::Function(_)))
+            .collect();
+        Fixed {
+            functions: functions.collect(),
+            sources: sources.collect(),
+            keys: keys.collect(),
+            in_worker,
+            graph,
+            input,
+        }
+    }
+
+    fn record_count(&self) -> usize {
+        let last = self.sources.iter().flatten().map(|source| source.first_record.index() + source.rows.len());
+        last.max().unwrap_or(0)
+    }
+}
+
+impl SourceInput {
+    fn new(table: &Table, first_record: RecordId, partitions: u32) -> SourceInput {
+        let mut dealt = vec![Vec::new(); partitions as usize];
+        for row in 0..table.rows.len() as u32 {
+            let partition = match table.partitions.get(row as usize) {
+                Some(own) => own % partitions,
+                None => row % partitions,
+            };
+            dealt[partition as usize].push(row);
+        }
+        SourceInput { first_record, rows: table.rows.clone(), partitions: dealt }
+    }
+}

@@ -1,0 +1,169 @@
+//! The network: filling, sending and delivering buffers (BP-1). Flink: `ResultPartition`, `PartitionRequestQueue`,
+//! `RemoteInputChannel`.
+
+use super::channel::{Element, FLOATING_BUFFERS, MAX_BUFFERS_PER_CHANNEL, Put};
+use super::event::Event;
+use super::{Activity, Engine};
+use crate::base::{ChannelId, RecordId, Row, SimDuration, SubtaskId};
+use crate::trace::Fact;
+
+impl Engine {
+    /// Puts a record into a channel, unless a buffer is needed and none is free.
+    pub(super) fn try_put_record(&mut self, channel: ChannelId, record: RecordId, row: &Row) -> bool {
+        let cluster = &self.scenario().cluster;
+        let (segment, timeout) = (u64::from(cluster.segment_size), cluster.buffer_timeout_ms);
+        let needs_buffer = self.channels[channel.index()].needs_buffer(row.size() + 4, segment);
+        if needs_buffer && !self.has_free_buffer(channel) {
+            return false;
+        }
+        if needs_buffer {
+            let (from, output) = self.output_of(channel);
+            self.subtasks[from.index()].pools[output] += 1;
+        }
+        let now = self.now;
+        let put = self.channels[channel.index()].put_record(record, row.clone(), segment, now);
+        self.record(|| Fact::RecordSent { channel, record });
+        match (put, timeout) {
+            (_, 0) => {
+                self.channels[channel.index()].flush_all();
+                self.send_ready(channel);
+            }
+            (Put::Opened(buffer), timeout) => {
+                let epoch = self.channels[channel.index()].epoch;
+                // The full buffer before it, if there was one, is closed by now.
+                self.send_ready(channel);
+                self.schedule(SimDuration::from_millis(timeout), Event::Flush { channel, epoch, buffer });
+            }
+            (Put::Full, _) => self.send_ready(channel),
+            (Put::Joined, _) => {}
+        }
+        true
+    }
+
+    /// Puts a barrier or another event: it closes the buffer before it and leaves as soon as its turn comes.
+    pub(super) fn put_event(&mut self, channel: ChannelId, element: Element) {
+        let now = self.now;
+        self.channels[channel.index()].put_event(element, now);
+        self.send_ready(channel);
+    }
+
+    /// Whether the sender may take another buffer for this channel: its pool has 2 a channel and 8 more, and a channel
+    /// holds at most 10.
+    fn has_free_buffer(&self, channel: ChannelId) -> bool {
+        let (from, output) = self.output_of(channel);
+        let channels = self.fixed.graph.subtasks[from.index()].outputs[output].channels.len() as u32;
+        let pool = 2 * channels + FLOATING_BUFFERS;
+        self.subtasks[from.index()].pools[output] < pool
+            && self.channels[channel.index()].sender_buffers < MAX_BUFFERS_PER_CHANNEL
+    }
+
+    /// The first channel of a subtask for which no buffer is free: the task does not begin another record then.
+    pub(super) fn exhausted_output(&self, subtask: SubtaskId) -> Option<ChannelId> {
+        let outputs = &self.fixed.graph.subtasks[subtask.index()].outputs;
+        outputs.iter().flat_map(|output| &output.channels).copied().find(|channel| {
+            let full = self.channels[channel.index()].needs_buffer(1, u64::from(self.scenario().cluster.segment_size));
+            full && !self.has_free_buffer(*channel)
+        })
+    }
+
+    fn output_of(&self, channel: ChannelId) -> (SubtaskId, usize) {
+        let node = &self.fixed.graph.channels[channel.index()];
+        let outputs = &self.fixed.graph.subtasks[node.from.index()].outputs;
+        let output = outputs.iter().position(|output| output.edge == node.edge);
+        (node.from, output.expect("a channel belongs to an output of its sender"))
+    }
+
+    pub(super) fn on_flush(&mut self, channel: ChannelId, epoch: u32, buffer: u32) {
+        let end = &mut self.channels[channel.index()];
+        if end.epoch == epoch && end.flush(buffer) {
+            self.send_ready(channel);
+        }
+    }
+
+    /// Sends what can leave: events always, records as far as there are credits.
+    fn send_ready(&mut self, channel: ChannelId) {
+        let to = self.fixed.graph.channels[channel.index()].to;
+        while let Some((buffer, data)) = self.channels[channel.index()].ready_to_send() {
+            if data && !self.take_credit(channel, to) {
+                return;
+            }
+            let now = self.now;
+            let end = &mut self.channels[channel.index()];
+            end.send(buffer, now);
+            let epoch = end.epoch;
+            if data {
+                end.sender_buffers -= 1;
+                let (from, output) = self.output_of(channel);
+                self.subtasks[from.index()].pools[output] -= 1;
+                if matches!(self.subtasks[from.index()].activity, Activity::BackPressured(_)) {
+                    self.woken.push(from);
+                }
+            }
+            let wire = SimDuration::from_micros(self.latencies().network_us);
+            self.schedule(wire, Event::Deliver { channel, epoch, buffer });
+        }
+    }
+
+    fn take_credit(&mut self, channel: ChannelId, to: SubtaskId) -> bool {
+        let end = &mut self.channels[channel.index()];
+        if end.credits > 0 {
+            end.credits -= 1;
+            return true;
+        }
+        let gate = &mut self.subtasks[to.index()].gate;
+        if gate.floating > 0 {
+            gate.floating -= 1;
+            end.floating += 1;
+            return true;
+        }
+        false
+    }
+
+    /// A buffer has been read: its credit goes back, floating ones first, to whichever channel of the gate waits.
+    pub(super) fn return_credit(&mut self, channel: ChannelId, to: SubtaskId) {
+        let end = &mut self.channels[channel.index()];
+        if end.floating > 0 {
+            end.floating -= 1;
+            self.subtasks[to.index()].gate.floating += 1;
+            for other in 0..self.fixed.graph.subtasks[to.index()].inputs.len() {
+                let other = self.fixed.graph.subtasks[to.index()].inputs[other];
+                self.send_ready(other);
+            }
+        } else {
+            end.credits += 1;
+            self.send_ready(channel);
+        }
+    }
+
+    pub(super) fn on_deliver(&mut self, channel: ChannelId, epoch: u32, buffer: u32) {
+        let now = self.now;
+        let end = &mut self.channels[channel.index()];
+        if end.epoch != epoch {
+            return;
+        }
+        end.deliver(buffer, now);
+        if end.blocked.is_none() {
+            let to = self.fixed.graph.channels[channel.index()].to;
+            self.subtasks[to.index()].gate.enqueue(channel);
+            self.woken.push(to);
+        }
+    }
+
+    pub(super) fn block(&mut self, channel: ChannelId, checkpoint: crate::base::CheckpointId) {
+        self.channels[channel.index()].blocked = Some(checkpoint);
+        self.record(|| Fact::ChannelBlocked { checkpoint, channel });
+    }
+
+    /// Lets the channels of a subtask flow again.
+    pub(super) fn unblock_all(&mut self, subtask: SubtaskId) {
+        for at in 0..self.fixed.graph.subtasks[subtask.index()].inputs.len() {
+            let channel = self.fixed.graph.subtasks[subtask.index()].inputs[at];
+            if let Some(checkpoint) = self.channels[channel.index()].blocked.take() {
+                self.record(|| Fact::ChannelUnblocked { checkpoint, channel });
+                if self.channels[channel.index()].received > 0 {
+                    self.subtasks[subtask.index()].gate.enqueue(channel);
+                }
+            }
+        }
+    }
+}

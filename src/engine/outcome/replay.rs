@@ -1,0 +1,146 @@
+//! The live values of a run, followed through its trace: source positions, instance fields, Flink state, and what every
+//! snapshot took of them. Flink counterpart: none; it is what a debugger would show.
+
+use std::collections::BTreeMap;
+
+use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SubtaskId, Value};
+use crate::graph::ExecutionGraph;
+use crate::scenario::{Function, OperatorKind, RunInput, StateKind};
+use crate::trace::{Fact, TraceEvent};
+
+/// The values of one Flink state at one subtask.
+#[derive(Clone, PartialEq, Debug)]
+pub enum LiveState {
+    /// Operator state with one value; `None` before the first write.
+    Value(Option<Value>),
+    /// Keyed state: a value for each key that has been written.
+    Keyed(BTreeMap<Value, Value>),
+    /// Operator list state.
+    List(Vec<Value>),
+}
+
+/// What one operator holds at one subtask.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Live {
+    /// The attempt that it belongs to.
+    pub attempt: AttemptNumber,
+    /// Sources: number of records emitted, as it would be stored.
+    pub position: Option<u64>,
+    /// Instance fields, in the order of declaration.
+    pub fields: Vec<Value>,
+    /// Flink states, in the order of declaration.
+    pub states: Vec<LiveState>,
+}
+
+/// Where a value lives.
+pub type Place = (OperatorIndex, SubtaskId);
+
+/// Follows a trace event by event.
+#[derive(Clone, Debug)]
+pub struct Replay<'a> {
+    input: &'a RunInput,
+    graph: &'a ExecutionGraph,
+    live: BTreeMap<Place, Live>,
+    snapshots: BTreeMap<CheckpointId, BTreeMap<Place, Live>>,
+}
+
+impl<'a> Replay<'a> {
+    /// Before the first event.
+    pub fn new(input: &'a RunInput, graph: &'a ExecutionGraph) -> Self {
+        Replay { input, graph, live: BTreeMap::new(), snapshots: BTreeMap::new() }
+    }
+
+    /// What is held now.
+    pub fn live(&self) -> &BTreeMap<Place, Live> {
+        &self.live
+    }
+
+    /// What the snapshots of a checkpoint took, also of one that did not complete.
+    pub fn snapshot(&self, checkpoint: CheckpointId) -> Option<&BTreeMap<Place, Live>> {
+        self.snapshots.get(&checkpoint)
+    }
+
+    /// Makes the contents of a checkpoint of an earlier run known, for a run that starts from it.
+    pub fn know(&mut self, checkpoint: CheckpointId, snapshot: BTreeMap<Place, Live>) {
+        self.snapshots.insert(checkpoint, snapshot);
+    }
+
+    /// Takes one event into account.
+    pub fn apply(&mut self, event: &TraceEvent) {
+        match &event.fact {
+            Fact::OperatorOpened { subtask, operator, attempt, restored_from, position, .. } => {
+                let opened = self.opened((*operator, *subtask), *attempt, *restored_from, *position);
+                self.live.insert((*operator, *subtask), opened);
+            }
+            Fact::RecordEmitted { subtask, operator, position, .. } => {
+                if let Some(live) = self.live.get_mut(&(*operator, *subtask)) {
+                    live.position = Some(*position);
+                }
+            }
+            Fact::FieldChanged { subtask, operator, slot, value } => {
+                let live = self.live.get_mut(&(*operator, *subtask));
+                if let Some(field) = live.and_then(|live| live.fields.get_mut(usize::from(*slot))) {
+                    *field = value.clone();
+                }
+            }
+            Fact::StateChanged { subtask, operator, slot, key, value } => {
+                let live = self.live.get_mut(&(*operator, *subtask));
+                match live.and_then(|live| live.states.get_mut(usize::from(*slot))) {
+                    Some(LiveState::Value(held)) => *held = Some(value.clone()),
+                    Some(LiveState::List(held)) => held.push(value.clone()),
+                    Some(LiveState::Keyed(held)) => {
+                        held.insert(key.clone().unwrap_or(Value::Null), value.clone());
+                    }
+                    None => {}
+                }
+            }
+            Fact::SnapshotStarted { checkpoint, subtask } => self.snapshot_started(*checkpoint, *subtask),
+            _ => {}
+        }
+    }
+
+    fn opened(
+        &self,
+        place: Place,
+        attempt: AttemptNumber,
+        restored_from: Option<CheckpointId>,
+        position: Option<u64>,
+    ) -> Live {
+        let function = self.function(place.0);
+        let fields =
+            function.map_or(Vec::new(), |function| function.fields.iter().map(|field| field.initial.clone()).collect());
+        let stored = restored_from.and_then(|checkpoint| self.snapshots.get(&checkpoint)?.get(&place));
+        let states = match stored {
+            Some(stored) => stored.states.clone(),
+            None => function.map_or(Vec::new(), |function| {
+                function.states.iter().map(|state| LiveState::empty(state.kind)).collect()
+            }),
+        };
+        Live { attempt, position, fields, states }
+    }
+
+    fn snapshot_started(&mut self, checkpoint: CheckpointId, subtask: SubtaskId) {
+        let taken = self.graph.task_of(subtask).operators.iter().filter_map(|operator| {
+            let place = (*operator, subtask);
+            Some((place, self.live.get(&place)?.clone()))
+        });
+        self.snapshots.entry(checkpoint).or_default().extend(taken);
+    }
+
+    fn function(&self, operator: OperatorIndex) -> Option<&Function> {
+        match &self.input.scenario.operators[operator.index()].kind {
+            OperatorKind::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+}
+
+impl LiveState {
+    fn empty(kind: StateKind) -> LiveState {
+        match kind {
+            StateKind::KeyedValue => LiveState::Keyed(BTreeMap::new()),
+            StateKind::OperatorValue => LiveState::Value(None),
+            StateKind::OperatorList => LiveState::List(Vec::new()),
+        }
+    }
+}

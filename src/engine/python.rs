@@ -1,0 +1,72 @@
+//! The Python worker beside a task (PyFlink in process mode). Flink: `AbstractExternalPythonFunctionOperator`,
+//! `BeamPythonFunctionRunner`.
+//!
+//! The task hands records over in bundles and goes on; the worker handles them one by one and sends its results about once
+//! a second (1.20) or when the bundle is finished (2.3). A checkpoint must finish the bundle first, so it waits for every
+//! record in it. Left out: each function has a worker of its own, where Flink fuses neighbouring ones.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::base::{RecordId, Row, SimTime, Value};
+use crate::program::Effect;
+
+/// A worker and its bundle.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PythonWorker {
+    /// Records handed over and not begun.
+    pub queue: VecDeque<(RecordId, Row, Option<Value>)>,
+    /// The record in hand.
+    pub call: Option<WorkerCall>,
+    /// Since when the worker has been busy with the present step, and until when.
+    pub busy: Option<(SimTime, SimTime)>,
+    /// Results that have not been sent.
+    pub unsent: Vec<(RecordId, Row)>,
+    /// Results that were sent and wait for the task.
+    pub results: VecDeque<(RecordId, Row)>,
+    /// Records in the present bundle, handled ones included; 0 = no bundle is open.
+    pub bundle_records: u32,
+    /// Number of the present bundle.
+    pub bundle: u32,
+    /// When the present bundle was opened.
+    pub bundle_since: SimTime,
+    /// When results were last sent.
+    pub(super) flushed_at: SimTime,
+    /// Whether a flush is on its way.
+    pub(super) flush_planned: bool,
+    /// The exception that ended it.
+    pub failed: Option<Arc<str>>,
+    /// The exception has been thrown but not been noticed: a finishing bundle looks done (seen in recorded runs).
+    pub(super) looks_done: bool,
+}
+
+/// A call in a worker.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WorkerCall {
+    /// Its record.
+    pub record: RecordId,
+    /// Its key, after a keyBy.
+    pub key: Option<Value>,
+    /// What it does.
+    pub effects: Vec<Effect>,
+    /// The next effect.
+    pub next: u16,
+}
+
+impl PythonWorker {
+    /// Whether every record of the bundle has been handled and its results are with the task.
+    pub fn is_done(&self) -> bool {
+        self.looks_done
+            || (self.failed.is_none()
+                && self.queue.is_empty()
+                && self.call.is_none()
+                && self.busy.is_none()
+                && self.unsent.is_empty()
+                && self.results.is_empty())
+    }
+
+    /// Whether everything is handled though perhaps not sent.
+    pub(super) fn is_drained(&self) -> bool {
+        self.failed.is_none() && self.queue.is_empty() && self.call.is_none() && self.busy.is_none()
+    }
+}

@@ -1,0 +1,218 @@
+//! The person at the controls: timed commands and one script whose steps wait for conditions.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Engine;
+use super::event::Event;
+use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SimDuration, SimTime, SubtaskId};
+use crate::scenario::{Action, Condition, FaultAt, RunInput, Step};
+use crate::trace::Fact;
+
+/// How far the script is, and what it has set.
+#[derive(Clone, Debug)]
+pub(super) struct ScriptState {
+    next: usize,
+    since: SimTime,
+    wake_planned: bool,
+    wants_texts: bool,
+    texts: BTreeSet<(OperatorIndex, AttemptNumber, Arc<str>)>,
+    manual: Option<CheckpointId>,
+    manual_over: bool,
+    /// Released records and held locks, by source and subtask: they outlive restarts.
+    permits: BTreeMap<(OperatorIndex, u32), u64>,
+    holds: BTreeSet<OperatorIndex>,
+}
+
+impl ScriptState {
+    pub(super) fn new(input: &RunInput) -> ScriptState {
+        let texts = |step: &Step| matches!(step, Step::Wait(Condition::PrintedText { .. }));
+        ScriptState {
+            next: 0,
+            since: SimTime::ZERO,
+            wake_planned: false,
+            wants_texts: input.commands.script.iter().any(texts),
+            texts: BTreeSet::new(),
+            manual: None,
+            manual_over: true,
+            permits: BTreeMap::new(),
+            holds: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn wants_texts(&self) -> bool {
+        self.wants_texts
+    }
+
+    pub(super) fn printed(&mut self, sink: OperatorIndex, attempt: AttemptNumber, text: &Arc<str>) {
+        if self.wants_texts {
+            self.texts.insert((sink, attempt, text.clone()));
+        }
+    }
+
+    pub(super) fn checkpoint_triggered(&mut self, id: CheckpointId) {
+        self.manual = Some(id);
+    }
+
+    pub(super) fn checkpoint_ended(&mut self, id: CheckpointId) {
+        if self.manual == Some(id) {
+            self.manual_over = true;
+        }
+    }
+
+    pub(super) fn checkpoint_over(&mut self) {
+        self.manual_over = true;
+    }
+
+    /// What has been released to a source's subtask, and whether it is held; `None` when nothing was said.
+    pub(super) fn gate(&self, operator: OperatorIndex, subtask: u32) -> Option<(u64, bool)> {
+        let held = self.holds.contains(&operator);
+        let permitted = self.permits.get(&(operator, subtask)).copied();
+        permitted.map(|permitted| (permitted, held)).or(held.then_some((u64::MAX, true)))
+    }
+}
+
+impl Engine {
+    pub(super) fn schedule_commands(&mut self) {
+        let fixed = self.fixed.clone();
+        for (index, command) in fixed.input.commands.at.iter().enumerate() {
+            self.events.push(command.at, Event::Command { index: index as u32 });
+        }
+        for (index, fault) in fixed.input.scenario.faults.iter().enumerate() {
+            if let FaultAt::Moment(ms) = fault.at {
+                self.events.push(SimTime::from_millis(ms), Event::FaultMoment { fault: index as u32 });
+            }
+        }
+        if !fixed.input.commands.script.is_empty() {
+            self.events.push(SimTime::ZERO, Event::ScriptWakes);
+        }
+    }
+
+    pub(super) fn on_command(&mut self, index: u32) {
+        let fixed = self.fixed.clone();
+        self.act(&fixed.input.commands.at[index as usize].action);
+    }
+
+    pub(super) fn on_fault_moment(&mut self, fault: u32) {
+        let fixed = self.fixed.clone();
+        let point = &fixed.input.scenario.faults[fault as usize];
+        self.arm(&point.operator, point.subtask, &point.message);
+    }
+
+    /// Does what the script says until a condition does not hold.
+    pub(super) fn advance_script(&mut self) {
+        let fixed = self.fixed.clone();
+        while let Some(step) = fixed.input.commands.script.get(self.script.next) {
+            match step {
+                Step::Do(action) => self.act(action),
+                Step::Wait(condition) => {
+                    if !self.holds(condition) {
+                        return;
+                    }
+                }
+            }
+            self.script.next += 1;
+            self.script.since = self.now;
+            self.script.wake_planned = false;
+            while let Some(subtask) = self.woken.pop() {
+                self.run_thread(subtask);
+            }
+        }
+    }
+
+    fn holds(&mut self, condition: &Condition) -> bool {
+        match condition {
+            Condition::Elapsed(ms) => {
+                let due = self.script.since + SimDuration::from_millis(*ms);
+                if self.now < due && !self.script.wake_planned {
+                    self.script.wake_planned = true;
+                    self.events.push(due, Event::ScriptWakes);
+                }
+                self.now >= due
+            }
+            Condition::AllRunning => self.all_running(),
+            Condition::Printed { sink, count } => {
+                self.scenario().operator(sink).is_some_and(|sink| self.outside.rows[sink.index()] >= *count)
+            }
+            Condition::PrintedText { sink, text, attempt } => {
+                let sink = self.scenario().operator(sink);
+                self.script.texts.iter().any(|(operator, by, printed)| {
+                    sink == Some(*operator) && **printed == **text && attempt.is_none_or(|attempt| by.0 == attempt)
+                })
+            }
+            Condition::Thrown(count) => self.outside.thrown >= *count,
+            Condition::CheckpointDone => self.script.manual_over,
+            Condition::CompletedCheckpoints(count) => u64::from(self.coordinator.counts.completed) >= *count,
+            Condition::Restarted(count) => self.job.restarts >= *count && self.all_running(),
+            Condition::Ended => self.job.status.is_terminal(),
+        }
+    }
+
+    fn act(&mut self, action: &Action) {
+        self.record(|| Fact::CommandDone {
+            action: serde_json::to_string(action).expect("an action is plain data").into(),
+        });
+        match action {
+            Action::Permit { source, subtask, upto } => self.permit(source, *subtask, *upto),
+            Action::Hold { source, on } => self.hold(source, *on),
+            Action::TriggerCheckpoint => {
+                self.script.manual_over = false;
+                if self.coordinator.base_interval().is_some() {
+                    self.request_checkpoint(false);
+                } else {
+                    self.script.manual_over = true;
+                }
+            }
+            Action::Fail { operator, subtask, message } => self.arm(operator, *subtask, message),
+            Action::Cancel => self.cancel_job(),
+        }
+    }
+
+    fn permit(&mut self, source: &str, only: Option<u32>, upto: u64) {
+        let Some(operator) = self.scenario().operator(source) else { return };
+        for id in self.subtasks_of_operator(operator) {
+            let index = self.index_of(id);
+            if only.is_some_and(|only| only != index) {
+                continue;
+            }
+            self.script.permits.insert((operator, index), upto);
+            if let Some(reader) = self.reader(id) {
+                reader.permitted = upto;
+            }
+            self.woken.push(id);
+        }
+    }
+
+    fn hold(&mut self, source: &str, on: bool) {
+        let Some(operator) = self.scenario().operator(source) else { return };
+        if on {
+            self.script.holds.insert(operator);
+        } else {
+            self.script.holds.remove(&operator);
+        }
+        for id in self.subtasks_of_operator(operator) {
+            if let Some(reader) = self.reader(id) {
+                reader.held = on;
+            }
+            self.woken.push(id);
+        }
+    }
+
+    fn arm(&mut self, operator: &str, only: Option<u32>, message: &str) {
+        let Some(operator) = self.scenario().operator(operator) else { return };
+        let position = self.fixed.graph.operators[operator.index()].position as u16;
+        for id in self.subtasks_of_operator(operator) {
+            if only.is_none_or(|only| only == self.index_of(id)) {
+                self.subtasks[id.index()].armed.push((position, message.into()));
+            }
+        }
+    }
+
+    fn subtasks_of_operator(&self, operator: OperatorIndex) -> Vec<SubtaskId> {
+        self.fixed.graph.subtasks_of(self.fixed.graph.operators[operator.index()].task).collect()
+    }
+
+    fn reader(&mut self, id: SubtaskId) -> Option<&mut super::SourceReader> {
+        self.subtasks[id.index()].operators.first_mut().and_then(|head| head.source.as_mut())
+    }
+}

@@ -1,0 +1,179 @@
+//! Checkpoint storage (CS-1 to CS-8): whether a directory can be used, what lies in it, what state costs.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::task::SubtaskSnapshot;
+use crate::base::{CheckpointId, SimTime};
+use crate::scenario::{CheckpointStorage, PathNature, Scenario, WorldPath};
+
+/// Largest state that the JobManager's heap takes from one stream (CS-2).
+pub const MAX_MEMORY_STATE: u64 = 5_242_880;
+/// Streams up to this size are written into `_metadata` (CS-3).
+pub const INLINE_THRESHOLD: u64 = 20_480;
+/// What a non-empty operator state costs besides its values, near what recorded checkpoints weigh.
+const OPERATOR_STATE_OVERHEAD: u64 = 180;
+
+/// The storage of one job.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Storage {
+    storage: CheckpointStorage,
+    paths: Vec<WorldPath>,
+    /// The job's id: 32 hexadecimal digits.
+    pub job_id: String,
+    /// `chk-N` directories that exist.
+    pub checkpoints: BTreeSet<CheckpointId>,
+    /// `shared` and `taskowned` exist.
+    pub prepared: bool,
+}
+
+impl Storage {
+    pub(super) fn new(scenario: &Scenario, job_id: String) -> Storage {
+        Storage {
+            storage: scenario.checkpointing.storage.clone(),
+            paths: scenario.cluster.paths.clone(),
+            job_id,
+            checkpoints: BTreeSet::new(),
+            prepared: false,
+        }
+    }
+
+    /// The base directory, when there is one.
+    pub fn directory(&self) -> Option<&str> {
+        match &self.storage {
+            CheckpointStorage::JobManager => None,
+            CheckpointStorage::FileSystem { dir } => Some(dir.trim_end_matches('/')),
+        }
+    }
+
+    /// `<dir>/<job-id>/chk-N`.
+    pub fn path(&self, checkpoint: CheckpointId) -> Option<String> {
+        self.directory().map(|dir| format!("{dir}/{}/chk-{checkpoint}", self.job_id))
+    }
+
+    /// Prepares the job's directories, or says why that fails: the causes, outermost first, as `class: message` (CS-5).
+    pub(super) fn prepare(&mut self) -> Result<(), Vec<Arc<str>>> {
+        let Some(dir) = self.directory().map(str::to_owned) else { return Ok(()) };
+        let failed = |cause: String| -> Vec<Arc<str>> {
+            vec![
+                "org.apache.flink.runtime.client.JobInitializationException: Could not start the JobMaster.".into(),
+                "java.util.concurrent.CompletionException: org.apache.flink.util.FlinkRuntimeException: Failed to create \
+                 checkpoint storage at checkpoint coordinator side."
+                    .into(),
+                "org.apache.flink.util.FlinkRuntimeException: Failed to create checkpoint storage at checkpoint \
+                 coordinator side."
+                    .into(),
+                cause.into(),
+            ]
+        };
+        let Some((scheme, rest)) = dir.split_once("://").or_else(|| dir.split_once(":/")) else {
+            return Err(vec![
+                format!(
+                    "java.lang.IllegalArgumentException: The scheme (hdfs://, file://, etc) is null. Please specify the \
+                     file system scheme explicitly in the URI. ({dir})"
+                )
+                .into(),
+            ]);
+        };
+        if scheme != "file" {
+            return Err(failed(unsupported_scheme(scheme)));
+        }
+        let path = format!("/{}", rest.trim_start_matches('/'));
+        if path == "/" {
+            return Err(vec![
+                "java.lang.IllegalArgumentException: Cannot use the root directory for checkpoints.".into(),
+            ]);
+        }
+        match self.nature(SimTime::ZERO) {
+            Some((at, PathNature::RegularFile)) if at == path => {
+                Err(failed(format!("java.nio.file.FileAlreadyExistsException: {at}")))
+            }
+            Some(_) => Err(failed(format!(
+                "java.io.IOException: Failed to create directory for shared state: {scheme}:{path}/{}/shared",
+                self.job_id
+            ))),
+            None => {
+                self.prepared = true;
+                Ok(())
+            }
+        }
+    }
+
+    /// What stands in the way of writing at this moment.
+    fn nature(&self, now: SimTime) -> Option<(String, PathNature)> {
+        let dir = self.directory()?;
+        let path = format!("/{}", dir.split_once(':').map_or(dir, |(_, path)| path).trim_start_matches('/'));
+        let within = |root: &str| path == root || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+        let special = self
+            .paths
+            .iter()
+            .find(|special| special.from_ms.unwrap_or(0) <= now.millis() && within(special.path.trim_end_matches('/')));
+        special.map(|special| (special.path.trim_end_matches('/').to_owned(), special.nature))
+    }
+
+    /// Whether files can be written now (CS-6).
+    pub(super) fn writable(&self, now: SimTime) -> bool {
+        self.nature(now).is_none()
+    }
+
+    /// Whether a subtask's state is too large for the storage (CS-2).
+    pub(super) fn too_large(&self, bytes: u64) -> bool {
+        matches!(self.storage, CheckpointStorage::JobManager) && bytes > MAX_MEMORY_STATE
+    }
+
+    /// What lies in the directory, relative to it, as in recorded listings: `JOBID/chk-3/_metadata`.
+    pub fn listing(&self) -> Vec<String> {
+        if !self.prepared {
+            return Vec::new();
+        }
+        let job = &self.job_id;
+        let mut entries = Vec::new();
+        for checkpoint in &self.checkpoints {
+            entries.push(format!("{job}/chk-{checkpoint}"));
+            entries.push(format!("{job}/chk-{checkpoint}/_metadata"));
+        }
+        entries.push(format!("{job}/shared"));
+        entries.push(format!("{job}/taskowned"));
+        entries
+    }
+}
+
+fn unsupported_scheme(scheme: &str) -> String {
+    let plugin = match scheme {
+        "s3" => "flink-s3-fs-hadoop, flink-s3-fs-presto",
+        "s3a" => "flink-s3-fs-hadoop",
+        "s3p" => "flink-s3-fs-presto",
+        "gs" => "flink-gs-fs-hadoop",
+        "oss" => "flink-oss-fs-hadoop",
+        "wasb" | "wasbs" | "abfs" | "abfss" => "flink-fs-azure-hadoop",
+        _ => "",
+    };
+    let class = "org.apache.flink.core.fs.UnsupportedFileSystemSchemeException";
+    if plugin.is_empty() {
+        format!("{class}: Could not find a file system implementation for scheme '{scheme}'.")
+    } else {
+        format!(
+            "{class}: Could not find a file system implementation for scheme '{scheme}'. The scheme is directly supported by \
+             Flink through the following plugin(s): {plugin}."
+        )
+    }
+}
+
+/// The size of a subtask's part of a checkpoint (SB-1: always full).
+pub(super) fn snapshot_bytes(snapshot: &SubtaskSnapshot) -> u64 {
+    let operators = snapshot.operators.iter().map(|operator| {
+        let offsets = operator.offsets.as_ref().map_or(0, |offsets| offsets.len() as u64 * 8);
+        let lists: u64 = operator.state.lists.iter().flatten().map(|value| value.size()).sum();
+        let keyed: u64 = operator
+            .state
+            .keyed
+            .iter()
+            .map(|(key, values)| key.size() + values.iter().flatten().map(|value| value.size()).sum::<u64>())
+            .sum();
+        match offsets + lists + keyed {
+            0 => 0,
+            bytes => bytes + OPERATOR_STATE_OVERHEAD,
+        }
+    });
+    operators.sum()
+}

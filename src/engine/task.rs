@@ -1,0 +1,266 @@
+//! What a subtask is made of at run time: its attempt, its thread, its operators.
+//!
+//! A task has one thread (Flink: the mailbox). Records, barriers, timers and notifications are never concurrent inside a
+//! subtask. What the thread is in the middle of is a stack of [`Frame`]s: each either makes progress, pushes another frame
+//! or waits.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::barrier::BarrierHandler;
+use super::channel::InputGate;
+use super::python::PythonWorker;
+use crate::base::{AttemptNumber, ChannelId, CheckpointId, OperatorIndex, RecordId, Row, SimDuration, SimTime, Value};
+use crate::program::Effect;
+use crate::trace::{Cause, ExecutionState};
+
+/// One parallel instance of a task.
+#[derive(Clone, Debug)]
+pub struct Subtask {
+    /// As the JobManager sees it.
+    pub state: ExecutionState,
+    /// The current attempt.
+    pub attempt: AttemptNumber,
+    /// How often the vertex was reset (JS-12).
+    pub(super) version: u32,
+    /// Whether the attempt's thread runs on the TaskManager.
+    pub alive: bool,
+    /// Its operators, head first.
+    pub operators: Vec<OperatorRuntime>,
+    /// What the thread is in the middle of; empty between records.
+    pub stack: Vec<Frame>,
+    /// Letters for the thread, served between records.
+    pub mailbox: VecDeque<Mail>,
+    /// What the thread does right now.
+    pub activity: Activity,
+    /// The reading ends of its channels.
+    pub gate: InputGate,
+    /// Barriers.
+    pub barriers: BarrierHandler,
+    /// Buffers in use of each output's pool, in the order of the graph's outputs.
+    pub(super) pools: Vec<u32>,
+    /// The last checkpoint whose completion it heard of.
+    pub(super) last_notified: CheckpointId,
+    /// Checkpoints that were aborted before their barrier came (CP-22).
+    pub(super) aborted: Vec<CheckpointId>,
+    /// How far the task is at the end of its input (CP-33).
+    pub ending: Ending,
+    /// Inputs that have sent EndOfData.
+    pub(super) ended_inputs: u32,
+    /// A checkpoint being written asynchronously: its snapshot waits for the acknowledgement.
+    pub(super) writing: BTreeMap<CheckpointId, SubtaskSnapshot>,
+    /// The checkpoint from which this attempt was restored.
+    pub restored_from: Option<CheckpointId>,
+    /// It had finished when the checkpoint that it was restored from was taken (CP-32).
+    pub(super) restored_finished: bool,
+    /// Why the attempt failed.
+    pub failure: Option<Cause>,
+    /// The last checkpoint that the thread has begun or passed over (BR-13).
+    pub(super) last_checkpoint: CheckpointId,
+    /// When the checkpoint in hand began: its first barrier or its trigger.
+    pub(super) checkpoint_began: SimTime,
+    /// Next consumer of each rebalancing output.
+    pub(super) turns: Vec<u32>,
+    /// An exception that a fault point or a command has armed for the next record, by operator position.
+    pub(super) armed: Vec<(u16, Arc<str>)>,
+    /// When the current attempt entered RUNNING.
+    pub running_since: Option<SimTime>,
+}
+
+/// What the thread does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Activity {
+    /// Waits for input or mail.
+    Idle,
+    /// Handles a record, sleeps or snapshots, until a moment.
+    Busy {
+        /// Since when.
+        since: SimTime,
+        /// Until when.
+        until: SimTime,
+    },
+    /// Waits for a free buffer of this channel: backpressure.
+    BackPressured(ChannelId),
+    /// Waits for the Python worker at this position to finish its bundle.
+    AwaitingBundle(u16),
+}
+
+/// One thing the thread is in the middle of.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Frame {
+    /// The effects of a function's call, carried out one by one.
+    Call {
+        /// Position of the operator in the chain.
+        position: u16,
+        /// The record that the call is about.
+        record: RecordId,
+        /// Its key, after a keyBy.
+        key: Option<Value>,
+        /// What the call does.
+        effects: Vec<Effect>,
+        /// The next of them.
+        next: u16,
+    },
+    /// A row leaves an operator towards its outputs.
+    Emission {
+        /// Position of the operator in the chain.
+        position: u16,
+        /// The record that it comes from.
+        record: RecordId,
+        /// The row.
+        row: Row,
+        /// The next output.
+        output: u16,
+    },
+    /// The thread is busy for so long: a record's cost, a bundle being opened.
+    Busy(SimDuration),
+    /// Wait until the Python worker at this position has finished its bundle.
+    FinishBundle {
+        /// Position of the operator in the chain.
+        position: u16,
+        /// The wait has begun and has been recorded.
+        begun: bool,
+    },
+    /// A checkpoint, step by step (BR-1).
+    Checkpoint {
+        /// Which.
+        checkpoint: CheckpointId,
+        /// How far it is.
+        stage: SnapshotStage,
+    },
+    /// The end of the input: flush, then tell everybody (CP-33).
+    Ending,
+}
+
+/// How far a checkpoint is inside a task.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SnapshotStage {
+    /// `prepareSnapshotPreBarrier`: bundles are being finished.
+    PreBarrier,
+    /// The barrier leaves and the state is captured.
+    Barrier,
+    /// The synchronous part takes its time.
+    Sync,
+}
+
+/// A letter for the thread.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mail {
+    /// Trigger a checkpoint (sources).
+    Trigger(CheckpointId),
+    /// A checkpoint completed.
+    Complete(CheckpointId),
+    /// A checkpoint was aborted.
+    Abort(CheckpointId),
+    /// `bundle.time` is over for this bundle.
+    BundleTime(u16, u32),
+}
+
+/// How far a task is at the end of its input.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Ending {
+    /// There is more.
+    #[default]
+    No,
+    /// All input is consumed; `finish()` has run.
+    Finished,
+    /// A checkpoint with everything in it has been taken; its completion ends the task.
+    AwaitingCompletion(CheckpointId),
+}
+
+/// An operator's instance in one attempt.
+#[derive(Clone, Debug, Default)]
+pub struct OperatorRuntime {
+    /// Which operator of the scenario.
+    pub operator: OperatorIndex,
+    /// Instance fields: new at every attempt (SR-7).
+    pub fields: Vec<Value>,
+    /// Flink state.
+    pub state: OperatorState,
+    /// Sources: what is left to read.
+    pub source: Option<SourceReader>,
+    /// PyFlink functions: the worker beside the task.
+    pub worker: Option<Box<PythonWorker>>,
+    /// Records handled in this attempt.
+    pub records: u64,
+}
+
+/// Flink state of an operator at one subtask. Cheap to clone: snapshots and keyframes share what has not changed.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct OperatorState {
+    /// Keyed: for each key the values of the declared states.
+    pub keyed: Arc<BTreeMap<Value, Vec<Option<Value>>>>,
+    /// Operator state: for each declared state its list; a single value is a list of one.
+    pub lists: Arc<Vec<Vec<Value>>>,
+}
+
+impl OperatorState {
+    /// How many values it holds.
+    pub fn len(&self) -> usize {
+        self.keyed.values().flatten().flatten().count() + self.lists.iter().map(Vec::len).sum::<usize>()
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A source's reading position: one for each partition that the subtask reads.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SourceReader {
+    /// Next offset in each partition.
+    pub offsets: Vec<u64>,
+    /// The partition that is read next.
+    pub(super) turn: usize,
+    /// A scripted source may read up to here, in records of the subtask.
+    pub permitted: u64,
+    /// It sits in the checkpoint lock.
+    pub held: bool,
+    /// Not before this moment.
+    pub(super) next_at: SimTime,
+}
+
+impl SourceReader {
+    /// Records read so far, over all partitions.
+    pub fn position(&self) -> u64 {
+        self.offsets.iter().sum()
+    }
+}
+
+/// The part of a checkpoint that one subtask writes.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct SubtaskSnapshot {
+    /// One for each operator of the chain.
+    pub operators: Vec<OperatorSnapshot>,
+    /// Size in the storage.
+    pub bytes: u64,
+    /// The subtask had finished: nothing will be restored (CP-32).
+    pub finished: bool,
+    /// Timing of the parts, in microseconds (BR-14).
+    pub timing: SnapshotTiming,
+}
+
+/// An operator's part.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct OperatorSnapshot {
+    /// Sources that keep a position.
+    pub offsets: Option<Vec<u64>>,
+    /// Flink state.
+    pub state: OperatorState,
+}
+
+/// How long the parts of a subtask's snapshot took (BR-14).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SnapshotTiming {
+    /// First barrier, or execution of the trigger, minus the trigger's timestamp.
+    pub start_delay: SimDuration,
+    /// First to last barrier.
+    pub alignment: SimDuration,
+    /// The synchronous part.
+    pub sync: SimDuration,
+    /// The asynchronous part.
+    pub async_part: SimDuration,
+    /// When the acknowledgement reached the JobManager.
+    pub acknowledged_at: SimTime,
+}
