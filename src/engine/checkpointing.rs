@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::checkpoint::{CheckpointStats, CheckpointStatus, CompletedCheckpoint, PendingCheckpoint};
-use super::coordinator::{CheckpointCoordinator, Decision, Request};
+use super::coordinator::{CheckpointCoordinator, Deactivator, Decision, Request};
 use super::event::Event;
 use super::storage::INLINE_THRESHOLD;
 use super::task::SubtaskSnapshot;
@@ -27,17 +27,23 @@ impl CheckpointCoordinator {
 impl Engine {
     // ---- the periodic scheduler (CP-2 to CP-5)
 
+    /// 1.20: the job has become RUNNING (CP-2, CP-4).
     pub(super) fn start_scheduler(&mut self) {
-        if self.coordinator.base_interval().is_none() || self.coordinator.active {
+        if self.triggers_at_once() || self.coordinator.base_interval().is_none() || self.coordinator.active {
             return;
         }
+        let delay = self.coordinator.draw_first_delay();
+        self.activate(delay);
+    }
+
+    fn activate(&mut self, delay: SimDuration) {
         self.coordinator.active = true;
-        self.coordinator.starts += 1;
-        if first_trigger(self.scenario().flink) == FirstTrigger::Random {
-            let delay = self.coordinator.draw_first_delay();
-            self.record(|| Fact::SchedulerStarted { first: delay });
-            self.plan_tick(delay);
-        }
+        self.record(|| Fact::SchedulerStarted { first: delay });
+        self.plan_tick(delay);
+    }
+
+    fn triggers_at_once(&self) -> bool {
+        first_trigger(self.scenario().flink) == FirstTrigger::AtOnce
     }
 
     fn plan_tick(&mut self, after: SimDuration) {
@@ -56,18 +62,41 @@ impl Engine {
         }
     }
 
-    /// A task has become RUNNING: 2.3 begins with checkpoints when all have.
+    /// 2.3: a task has become RUNNING. The first one starts the scheduler, whatever the others do; when the last one runs
+    /// and nothing has ever failed, it is started anew. With a single task the two starts race: in half of the runs the
+    /// first still triggers, and the second's checkpoint follows right behind. After the first failure only the first
+    /// start is left.
     pub(super) fn on_task_running(&mut self) {
-        let at_once = first_trigger(self.scenario().flink) == FirstTrigger::AtOnce;
-        if !at_once || !self.coordinator.active || self.coordinator.next_tick.is_some() || !self.all_running() {
+        if !self.triggers_at_once() || self.coordinator.base_interval().is_none() {
             return;
         }
-        self.record(|| Fact::SchedulerStarted { first: SimDuration::ZERO });
-        self.plan_tick(SimDuration::from_millis(1));
-        if self.coordinator.starts == 1 {
-            let at = self.now;
-            self.coordinator.enqueue(Request { periodic: true, at });
+        let delay = SimDuration::from_millis(self.coordinator.settings.min_pause_ms);
+        if !self.coordinator.active {
+            self.activate(delay);
         }
+        if self.coordinator.deactivator == Deactivator::Waiting && self.all_running() {
+            self.coordinator.deactivator = Deactivator::Started;
+            let both = self.subtasks.len() == 1 && delay == SimDuration::ZERO && self.coordinator.draw_race();
+            self.stop_scheduler();
+            self.activate(delay);
+            if both {
+                self.request_checkpoint(true);
+            }
+        }
+    }
+
+    /// A task or the job has failed: 1.20 stops the scheduler every time, 2.3 only the first time, and never if the tasks
+    /// have not all run before.
+    pub(super) fn suspend_scheduler(&mut self) {
+        if self.triggers_at_once() {
+            let started = self.coordinator.deactivator == Deactivator::Started;
+            self.coordinator.deactivator = Deactivator::Stuck;
+            if !started {
+                return;
+            }
+        }
+        self.stop_scheduler();
+        self.abort_all_pending(AbortReason::CheckpointCoordinatorSuspend);
     }
 
     pub(super) fn all_running(&self) -> bool {

@@ -44,8 +44,20 @@ pub struct CheckpointCoordinator {
     offsets: RandomStream,
     /// The snapshot that the job was started from: not ours to delete (SP-8).
     pub(super) not_owned: Option<CheckpointId>,
-    /// How often the periodic scheduler was started.
-    pub(super) starts: u32,
+    /// 2.3: whether its deactivator still does its work.
+    pub(super) deactivator: Deactivator,
+}
+
+/// Flink 2.3's `ExecutionTrackingCheckpointCoordinatorDeActivator`: it waits for all attempts to run, but never forgets a
+/// failed one, so that after the first failure it neither starts nor stops the scheduler again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Deactivator {
+    /// Not all tasks have run.
+    Waiting,
+    /// It has started the scheduler.
+    Started,
+    /// Something has failed.
+    Stuck,
 }
 
 /// A request that may become a checkpoint (CP-6).
@@ -87,7 +99,7 @@ impl CheckpointCoordinator {
             counted: BTreeSet::new(),
             offsets,
             not_owned: None,
-            starts: 0,
+            deactivator: Deactivator::Waiting,
         }
     }
 
@@ -101,6 +113,11 @@ impl CheckpointCoordinator {
     pub(super) fn draw_first_delay(&mut self) -> SimDuration {
         let interval = self.base_interval().unwrap_or_default().millis();
         SimDuration::from_millis(self.offsets.between(self.settings.min_pause_ms, interval))
+    }
+
+    /// Whether two threads of 2.3 meet in the order that gives two first checkpoints.
+    pub(super) fn draw_race(&mut self) -> bool {
+        self.offsets.one_in(2)
     }
 
     /// CP-6: manual before periodic, older before newer. False when the queue is full and this request is lost.

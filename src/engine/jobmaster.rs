@@ -191,8 +191,8 @@ impl Engine {
     }
 
     fn end_job(&mut self, status: JobStatus) {
-        self.stop_scheduler();
         self.change_job_status(status);
+        self.stop_scheduler();
         self.shut_down_coordinator(status);
     }
 
@@ -253,11 +253,10 @@ impl Engine {
         }
         let (tasks, restart) = (set.len() as u32, self.job.restarts);
         self.record(|| Fact::RestartScheduled { tasks, delay, restart, failed });
-        self.stop_scheduler();
         if self.job.status == JobStatus::Running {
             self.change_job_status(JobStatus::Restarting);
         }
-        self.abort_all_pending(AbortReason::CheckpointCoordinatorSuspend);
+        self.suspend_scheduler();
         for subtask in &set {
             self.subtasks[subtask.index()].version += 1;
             self.cancel_task(*subtask);
@@ -277,9 +276,8 @@ impl Engine {
             format!("{}: {}", cause.class, cause.message).into(),
         ];
         self.record(|| Fact::RestartSuppressed { strategy, cause });
-        self.stop_scheduler();
         self.change_job_status(JobStatus::Failing);
-        self.abort_all_pending(AbortReason::CheckpointCoordinatorSuspend);
+        self.suspend_scheduler();
         self.cancel_everything();
     }
 
@@ -295,9 +293,8 @@ impl Engine {
         if !matches!(self.job.status, JobStatus::Running | JobStatus::Restarting | JobStatus::Failing) {
             return;
         }
-        self.stop_scheduler();
         self.change_job_status(JobStatus::Cancelling);
-        self.abort_all_pending(AbortReason::CheckpointCoordinatorSuspend);
+        self.suspend_scheduler();
         self.cancel_everything();
     }
 

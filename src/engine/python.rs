@@ -36,8 +36,6 @@ pub struct PythonWorker {
     pub(super) flush_planned: bool,
     /// The exception that ended it.
     pub failed: Option<Arc<str>>,
-    /// The exception has been thrown but not been noticed: a finishing bundle looks done (seen in recorded runs).
-    pub(super) looks_done: bool,
 }
 
 /// A call in a worker.
@@ -56,13 +54,7 @@ pub struct WorkerCall {
 impl PythonWorker {
     /// Whether every record of the bundle has been handled and its results are with the task.
     pub fn is_done(&self) -> bool {
-        self.looks_done
-            || (self.failed.is_none()
-                && self.queue.is_empty()
-                && self.call.is_none()
-                && self.busy.is_none()
-                && self.unsent.is_empty()
-                && self.results.is_empty())
+        self.is_drained() && self.unsent.is_empty() && self.results.is_empty()
     }
 
     /// Whether everything is handled though perhaps not sent.

@@ -153,7 +153,10 @@ impl Engine {
             action: serde_json::to_string(action).expect("an action is plain data").into(),
         });
         match action {
-            Action::Permit { source, subtask, upto } => self.permit(source, *subtask, *upto),
+            Action::Permit { source, subtask, upto } => self.permit(source, *subtask, |_| *upto),
+            Action::PermitMore { source, subtask, records } => {
+                self.permit(source, *subtask, |position| position + *records);
+            }
             Action::Hold { source, on } => self.hold(source, *on),
             Action::TriggerCheckpoint => {
                 self.script.manual_over = false;
@@ -168,16 +171,18 @@ impl Engine {
         }
     }
 
-    fn permit(&mut self, source: &str, only: Option<u32>, upto: u64) {
+    /// Sets how far a source may read; `upto` is told where each subtask stands.
+    fn permit(&mut self, source: &str, only: Option<u32>, upto: impl Fn(u64) -> u64) {
         let Some(operator) = self.scenario().operator(source) else { return };
         for id in self.subtasks_of_operator(operator) {
             let index = self.index_of(id);
             if only.is_some_and(|only| only != index) {
                 continue;
             }
-            self.script.permits.insert((operator, index), upto);
+            let permitted = upto(self.reader(id).map_or(0, |reader| reader.position()));
+            self.script.permits.insert((operator, index), permitted);
             if let Some(reader) = self.reader(id) {
-                reader.permitted = upto;
+                reader.permitted = permitted;
             }
             self.woken.push(id);
         }

@@ -177,7 +177,7 @@ impl Engine {
         self.throw(id, position, FailurePhase::SnapshotSync, cause, None);
     }
 
-    fn capture(&self, id: SubtaskId, checkpoint: CheckpointId, sync: SimDuration) -> SubtaskSnapshot {
+    pub(super) fn capture(&self, id: SubtaskId, checkpoint: CheckpointId, sync: SimDuration) -> SubtaskSnapshot {
         let task = &self.subtasks[id.index()];
         let triggered_at = self.coordinator.stats(checkpoint).map_or(self.now, |stats| stats.triggered_at);
         let operators = task.operators.iter().map(|runtime| {

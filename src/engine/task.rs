@@ -63,6 +63,8 @@ pub struct Subtask {
     pub(super) turns: Vec<u32>,
     /// An exception that a fault point or a command has armed for the next record, by operator position.
     pub(super) armed: Vec<(u16, Arc<str>)>,
+    /// An exception of its Python worker is on its way: nothing new begins.
+    pub(super) doomed: bool,
     /// When the current attempt entered RUNNING.
     pub running_since: Option<SimTime>,
 }

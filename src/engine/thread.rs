@@ -66,6 +66,7 @@ impl Engine {
             checkpoint_began: SimTime::ZERO,
             turns: vec![0; node.outputs.len()],
             armed: Vec::new(),
+            doomed: false,
             running_since: None,
         }
     }
@@ -91,7 +92,9 @@ impl Engine {
         }
         let task = &mut self.subtasks[id.index()];
         task.operators = operators;
-        let (attempt, restored_from, finished) = (task.attempt, task.restored_from, task.restored_finished);
+        let (attempt, finished) = (task.attempt, task.restored_finished);
+        // A task without any state in the checkpoint is not restored, whatever the job is restored from.
+        let restored_from = task.restored_from.filter(|_| chain.iter().any(|operator| self.has_state(*operator)));
         if finished {
             return;
         }
@@ -100,6 +103,15 @@ impl Engine {
             let (position, values) = (runtime.source.as_ref().map(SourceReader::position), runtime.state.len() as u32);
             let operator = *operator;
             self.record(|| Fact::OperatorOpened { subtask: id, operator, attempt, restored_from, position, values });
+        }
+    }
+
+    /// Whether an operator declares state or keeps a position.
+    fn has_state(&self, operator: OperatorIndex) -> bool {
+        match &self.scenario().operators[operator.index()].kind {
+            OperatorKind::Source(source) => source.kind.keeps_position(),
+            OperatorKind::Function(function) => !function.states.is_empty(),
+            OperatorKind::PrintSink => false,
         }
     }
 
@@ -221,6 +233,9 @@ impl Engine {
         }
         if self.subtasks[id.index()].restored_finished {
             self.finish_task(id);
+            return Progress::Wait;
+        }
+        if self.subtasks[id.index()].doomed {
             return Progress::Wait;
         }
         if !self.is_held(id)
@@ -488,6 +503,7 @@ impl Engine {
             }
             Effect::TouchFile(path) => {
                 self.outside.files.insert(path.clone());
+                self.record(|| Fact::FileTouched { subtask: id, operator, path: path.clone() });
             }
             Effect::Sleep(_) | Effect::Emit(_) | Effect::Raise(_) => unreachable!("these are the caller's"),
         }

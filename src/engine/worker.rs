@@ -1,7 +1,7 @@
 //! Running the Python workers: bundles in, results out, exceptions.
 
 use super::event::Event;
-use super::task::{Activity, Frame};
+use super::task::{Activity, Frame, Mail, SnapshotStage, SubtaskSnapshot};
 use super::thread::Progress;
 use super::{Engine, PythonWorker, WorkerCall};
 use crate::base::{AttemptNumber, RecordId, Row, SimDuration, SubtaskId, Value};
@@ -12,9 +12,9 @@ use crate::trace::{Cause, Fact, FailurePhase};
 /// How often a worker sends its results in 1.20; a little late, as its timer is.
 const FLUSH_EVERY: SimDuration = SimDuration::from_millis(1_000);
 const FLUSH_LATE: SimDuration = SimDuration::from_millis(50);
-/// In one of so many failures a finishing bundle looks done before the exception is noticed (seen in 3 of 24 recorded
-/// failures).
-const LOOKS_DONE_ONE_IN: u64 = 8;
+/// In one of so many failures a checkpoint that waits for the bundle slips through between the exception and the task's
+/// failure (recorded in `tests/flink/seed_lab`: about one in eight, and only in jobs without any state).
+const SLIPS_THROUGH_ONE_IN: u64 = 8;
 
 impl Engine {
     fn python_settings(&self) -> PythonSettings {
@@ -50,7 +50,6 @@ impl Engine {
             worker.bundle += 1;
             worker.bundle_since = now;
             worker.flushed_at = now;
-            worker.looks_done = false;
         }
         let bundle = worker.bundle;
         self.record(|| Fact::BundleGrew { subtask: id, operator, record, size });
@@ -226,22 +225,50 @@ impl Engine {
     // ---- exceptions
 
     fn worker_raises(&mut self, id: SubtaskId, position: u16, record: RecordId, message: &str) {
-        let looks_done = self.random.python.one_in(LOOKS_DONE_ONE_IN);
+        let slips = self.random.python.one_in(SLIPS_THROUGH_ONE_IN);
         let task = &self.subtasks[id.index()];
         let (operator, attempt) = (task.operators[usize::from(position)].operator, task.attempt);
-        let awaited = task.activity == Activity::AwaitingBundle(position);
         self.outside.thrown += 1;
         let (phase, text) = (FailurePhase::Record, format!("Exception: {message}").into());
         self.record(|| Fact::ExceptionThrown { subtask: id, operator, phase, message: text, record: Some(record) });
         if let Some(worker) = self.worker(id, position) {
             worker.failed = Some(message.into());
-            worker.looks_done = looks_done && awaited;
         }
-        if looks_done {
-            self.woken.push(id);
+        if slips {
+            self.slip_checkpoint_through(id, position);
         }
         let after = SimDuration::from_micros(self.latencies().python_failure_us);
         self.schedule(after, Event::WorkerFailed { subtask: id, position, attempt });
+    }
+
+    /// The checkpoint that waits for the bundle is taken as if the bundle were done; nothing else goes on.
+    fn slip_checkpoint_through(&mut self, id: SubtaskId, position: u16) {
+        let stateless = |snapshot: &SubtaskSnapshot| snapshot.bytes == 0;
+        let task = &self.subtasks[id.index()];
+        let waiting = task.stack.iter().find_map(|frame| match frame {
+            Frame::Checkpoint { checkpoint, .. } => Some(*checkpoint),
+            _ => None,
+        });
+        let posted = task.mailbox.iter().find_map(|mail| match mail {
+            Mail::Trigger(checkpoint) => Some(*checkpoint),
+            _ => None,
+        });
+        let Some(checkpoint) = waiting.or(posted) else { return };
+        if !stateless(&self.capture(id, checkpoint, SimDuration::ZERO)) {
+            return;
+        }
+        let now = self.now;
+        let task = &mut self.subtasks[id.index()];
+        task.stack = vec![Frame::Checkpoint { checkpoint, stage: SnapshotStage::Barrier }];
+        task.mailbox.clear();
+        task.doomed = true;
+        task.last_checkpoint = checkpoint;
+        task.barriers.first_at = now;
+        task.checkpoint_began = now;
+        if let Some(worker) = self.worker(id, position) {
+            worker.bundle_records = 0;
+        }
+        self.woken.push(id);
     }
 
     pub(super) fn on_worker_failed(&mut self, id: SubtaskId, position: u16, attempt: AttemptNumber) {

@@ -77,6 +77,7 @@ fn record_sentence(t: Language, fact: &Fact, names: &Names) -> String {
             t.state_changed_of_key(names.state(*operator, *slot), key.python_repr(), value.python_repr())
         }
         Fact::StdoutPrinted { operator, .. } => t.stdout_printed(names.operator(*operator)),
+        Fact::FileTouched { operator, path, .. } => t.file_touched(names.operator(*operator), path),
         Fact::RowPrinted { text, times: ..=1, .. } => t.row_printed_first(text),
         Fact::RowPrinted { text, times, .. } => t.row_printed_again(text, *times),
         Fact::BundleGrew { operator, record, size, .. } => {
@@ -226,7 +227,7 @@ fn rules_of(fact: &Fact) -> &'static [&'static str] {
         Fact::OperatorOpened { .. } => &["SR-7"],
         Fact::RecordEmitted { .. } => &["BR-2"],
         Fact::RecordSent { .. } | Fact::BackpressureChanged { .. } => &["BP-1"],
-        Fact::RecordReceived { .. } | Fact::StatementReached { .. } | Fact::StdoutPrinted { .. } => &[],
+        Fact::RecordReceived { .. } | Fact::StatementReached { .. } | Fact::StdoutPrinted { .. } | Fact::FileTouched { .. } => &[],
         Fact::FieldChanged { .. } => &["SR-7"],
         Fact::StateChanged { .. } => &["EO-1"],
         Fact::RowPrinted { times: ..=1, .. } => &["EO-6"],

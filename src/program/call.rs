@@ -369,7 +369,8 @@ fn compile_expression(function: &Function, expr: &Expr) -> Result<Ex, String> {
     let both = |a: &Expr, b: &Expr| -> Result<_, String> {
         Ok((Box::new(compile_expression(function, a)?), Box::new(compile_expression(function, b)?)))
     };
-    let all = |parts: &[Expr]| parts.iter().map(|part| compile_expression(function, part)).collect::<Result<Vec<_>, _>>();
+    let all =
+        |parts: &[Expr]| parts.iter().map(|part| compile_expression(function, part)).collect::<Result<Vec<_>, _>>();
     Ok(match expr {
         Expr::Constant(value) => Ex::Constant(value.clone()),
         Expr::Input => Ex::Input,

@@ -55,6 +55,16 @@ pub enum Action {
         /// How many records of the subtask's input in all.
         upto: u64,
     },
+    /// A gated source may emit so many records more, counted from where it stands.
+    PermitMore {
+        /// uid of the source.
+        source: String,
+        /// Only this subtask.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subtask: Option<u32>,
+        /// How many more.
+        records: u64,
+    },
     /// A source sits inside its checkpoint lock (true) or leaves it (false): no barrier can be injected meanwhile (BR-2).
     Hold {
         /// uid of the source.

@@ -35,6 +35,17 @@ pub enum FunctionKind {
     Process,
 }
 
+impl FunctionKind {
+    /// Flink's own name of the operator, unless somebody gives it one.
+    pub const fn default_operator_name(self, keyed: bool) -> &'static str {
+        match (self, keyed) {
+            (FunctionKind::Map, _) => "Map",
+            (FunctionKind::Process, true) => "KEYED PROCESS",
+            (FunctionKind::Process, false) => "PROCESS",
+        }
+    }
+}
+
 /// An instance field.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]

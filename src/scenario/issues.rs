@@ -408,10 +408,3 @@ impl IssueKind {
 fn choose(texts: &[String]) -> Option<Mend> {
     (!texts.is_empty()).then(|| Mend::Choose(texts.to_vec()))
 }
-
-impl super::Scenario {
-    /// Everything that is wrong with the scenario; it can run when none is an error.
-    pub fn issues(&self) -> Vec<Issue> {
-        Vec::new()
-    }
-}

@@ -213,13 +213,4 @@ impl Partitioner {
     pub const fn is_keyed(self) -> bool {
         matches!(self, Partitioner::KeyBy { .. } | Partitioner::KeyByConstant)
     }
-
-    /// The key of a record on this edge, if records have one.
-    pub fn key(self, row: &Row) -> Option<Value> {
-        match self {
-            Partitioner::Forward | Partitioner::Rebalance => None,
-            Partitioner::KeyBy { column } => Some(row.column(column).clone()),
-            Partitioner::KeyByConstant => Some(Value::text(Partitioner::CONSTANT_KEY)),
-        }
-    }
 }

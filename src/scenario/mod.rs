@@ -4,32 +4,40 @@
 //! bear Flink's own names, and an absent setting is `None`, so that the defaults of the chosen Flink version apply
 //! ([`defaults`]).
 
+mod check;
 mod checkpointing;
 mod cluster;
 mod commands;
 mod csv;
 mod data;
 pub mod defaults;
+mod dir;
 mod faults;
 mod function;
+mod import;
 mod issues;
 mod job;
 pub mod limits;
+mod mending;
 pub mod presets;
 mod restart;
+mod shape;
 
 pub use checkpointing::{CheckpointStorage, Checkpointing, CheckpointingMode, Retention};
 pub use cluster::{Cluster, FailoverStrategy, Latencies, PathNature, WorldPath};
 pub use commands::{Action, Commands, Condition, Step, TimedAction};
 pub use csv::{CsvError, CsvPreview, preview_csv, read_csv};
 pub use data::{Column, Dataset, DatasetRows, SAMPLE_CSV, Table};
+pub use dir::{DirProblem, dir_problem, special_path, split_dir};
 pub use faults::{FaultAt, FaultPhase, FaultPoint};
 pub use function::{Arithmetic, Comparison, Expr, Field, Function, FunctionKind, StateDeclaration, StateKind, Stmt};
+pub use import::{ImportError, Mismatch, from_json};
 pub use issues::{Counted, Issue, IssueKind, Mend, Named, Role, Severity};
 pub use job::{
     Api, Edge, ExecutionMode, FlinkVersion, Operator, OperatorKind, Partitioner, PythonSettings, Source, SourceKind,
 };
 pub use restart::{RestartStrategy, StrategyInForce};
+pub use shape::{Shape, Shapes};
 
 use serde::{Deserialize, Serialize};
 
@@ -97,5 +105,12 @@ impl Scenario {
     /// The parallelism of an operator: its own, else the job's.
     pub fn parallelism_of(&self, operator: &Operator) -> u32 {
         operator.parallelism.unwrap_or(self.parallelism)
+    }
+
+    /// Whether every edge into the operator gives its records a key, so that a process function there is a
+    /// `KeyedProcessFunction`.
+    pub fn is_keyed(&self, uid: &str) -> bool {
+        let mut inputs = self.edges.iter().filter(|edge| edge.to == uid).peekable();
+        inputs.peek().is_some() && inputs.all(|edge| edge.partitioner.is_keyed())
     }
 }

@@ -78,6 +78,8 @@ pub enum Fact {
     StateChanged { subtask: SubtaskId, operator: OperatorIndex, slot: u16, key: Option<Row>, value: Row },
     /// A function printed to stdout.
     StdoutPrinted { subtask: SubtaskId, operator: OperatorIndex, text: Arc<str> },
+    /// A function wrote a file to the world outside, where it outlives restarts.
+    FileTouched { subtask: SubtaskId, operator: OperatorIndex, path: Arc<str> },
     /// The print sink wrote a row: it is visible outside from now on (EO-6). `times` counts how often this record has been
     /// printed by this sink, this time included.
     RowPrinted {

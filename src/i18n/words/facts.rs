@@ -121,6 +121,10 @@ phrases! {
         en: "Flink state {state} of key {key} = {value}. The next checkpoint will hold it."
     }
     stdout_printed(op: &str) { ko: "{op}의 함수가 stdout에 출력했습니다."; en: "The function of {op} printed to stdout." }
+    file_touched(op: &str, path: &str) {
+        ko: "{op}의 함수가 바깥에 {path} 파일을 썼습니다. 재시작해도 이 파일은 남습니다.";
+        en: "The function of {op} wrote the file {path} outside, where it outlives every restart."
+    }
     row_printed_first(text: &str) { ko: "{text} 행이 처음 출력되었습니다. 이제 바깥에서 보입니다."; en: "{text} was printed for the first time: the world outside can see it." }
     row_printed_again(text: &str, times: u32) {
         ko: "{text} 행이 {times}번째 출력되었습니다. print()는 되돌릴 수 없어 중복이 남습니다.";
