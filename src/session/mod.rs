@@ -1,0 +1,20 @@
+//! What the page is about at a moment, and how it changes: Elm's Model, Msg and update. Pure: an effect is a value that the
+//! edge carries out, time comes in with a message, and the same messages give the same model.
+//!
+//! The learner's input ([`crate::scenario::RunInput`]) is the only truth; the timeline is made from it anew after every
+//! change, and the moment in view stays. Left out: forks that stay beside the new run, bookmarks, two runs side by side.
+
+mod history;
+mod model;
+mod msg;
+mod playback;
+mod update;
+
+pub use history::History;
+pub use model::{CsvDraft, Dialog, Model, Notice, Tab, Theme};
+pub use msg::{Direction, Effect, Msg};
+pub use playback::Speed;
+pub use update::update;
+
+#[cfg(test)]
+mod tests;

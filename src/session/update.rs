@@ -1,0 +1,255 @@
+//! How the model changes.
+
+use std::sync::Arc;
+
+use super::model::runnable;
+use super::{CsvDraft, Dialog, Direction, Effect, Model, Msg, Notice, playback};
+use crate::base::{SimDuration, SimTime};
+use crate::scenario::{Commands, CsvError, DatasetRows, RunInput, TimedAction, preview_csv, read_csv};
+use crate::timeline::{Landmark, Timeline};
+
+/// Changes the model by one message and says what the edge has to do.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::TogglePlay => toggle(model),
+        Msg::Pause => pause(model),
+        Msg::Frame(elapsed_us) => frame(model, elapsed_us),
+        Msg::Seek(at) => jump(model, at),
+        Msg::Step(kind, direction) => step(model, kind, direction),
+        Msg::ToStart => jump(model, SimTime::ZERO),
+        Msg::ToEnd => jump(model, SimTime::MAX),
+        Msg::SetSpeed(speed) => {
+            model.speed = speed;
+            vec![Effect::PersistPreferences]
+        }
+        Msg::Edit(field, scenario) => {
+            let input = RunInput { scenario: Arc::unwrap_or_clone(scenario), ..(*model.input).clone() };
+            edited(model, field, input)
+        }
+        Msg::SetSeed(seed) => edited(model, "seed", RunInput { seed, ..(*model.input).clone() }),
+        Msg::Mend(issue, choice) => {
+            model.history.close();
+            match model.input.mended(&issue, choice) {
+                Some(input) => edited(model, "mend", input),
+                None => Vec::new(),
+            }
+        }
+        Msg::Open(input) => open(model, input, None),
+        Msg::OpenAt(input, at) => open(model, input, Some(at)),
+        Msg::Act(action) => {
+            let mut input = (*model.input).clone();
+            input.commands.at.retain(|done| done.at <= model.at);
+            input.commands.at.push(TimedAction { at: model.at, action });
+            model.history.close();
+            edited(model, "commands", input)
+        }
+        Msg::ClearActions => {
+            model.history.close();
+            edited(model, "commands", RunInput { commands: Commands::default(), ..(*model.input).clone() })
+        }
+        Msg::Undo => {
+            let before = model.history.undo(&model.input);
+            travel(model, before)
+        }
+        Msg::Redo => {
+            let after = model.history.redo(&model.input);
+            travel(model, after)
+        }
+        Msg::FieldLeft => {
+            model.history.close();
+            Vec::new()
+        }
+        Msg::SetTab(tab) => {
+            model.tab = tab;
+            vec![Effect::Persist]
+        }
+        Msg::SetLanguage(language) => {
+            model.language = language;
+            vec![Effect::PersistPreferences]
+        }
+        Msg::SetTheme(theme) => {
+            model.theme = theme;
+            vec![Effect::PersistPreferences]
+        }
+        Msg::SetDialog(dialog) => {
+            if dialog.is_some() {
+                model.playing = false;
+            }
+            model.dialog = dialog;
+            Vec::new()
+        }
+        Msg::CsvArrived { file, text } => {
+            model.playing = false;
+            model.dialog = Some(Dialog::Csv(CsvDraft::new(file, text)));
+            Vec::new()
+        }
+        Msg::CsvColumns(id, amount) => {
+            if let Some(Dialog::Csv(draft)) = &mut model.dialog {
+                draft.choose(id, amount);
+            }
+            Vec::new()
+        }
+        Msg::CsvAccepted => accept_csv(model),
+        Msg::Copy(text) => vec![Effect::Copy(text)],
+        Msg::Copied => say(model, Some(Notice::Copied)),
+        Msg::StoreRefused => say(model, Some(Notice::NotKept)),
+        Msg::NoticeRead => say(model, None),
+    }
+}
+
+fn say(model: &mut Model, notice: Option<Notice>) -> Vec<Effect> {
+    model.notice = notice;
+    Vec::new()
+}
+
+/// Play starts again from the beginning when the run is at its end.
+fn toggle(model: &mut Model) -> Vec<Effect> {
+    if model.playing {
+        return pause(model);
+    }
+    if model.timeline.is_complete() && model.at >= model.timeline.end() {
+        go(model, SimTime::ZERO);
+    }
+    model.playing = true;
+    Vec::new()
+}
+
+fn pause(model: &mut Model) -> Vec<Effect> {
+    if !model.playing {
+        return Vec::new();
+    }
+    model.playing = false;
+    vec![Effect::Persist]
+}
+
+fn frame(model: &mut Model, elapsed_us: u64) -> Vec<Effect> {
+    if !model.playing {
+        return Vec::new();
+    }
+    let to = model.at + model.speed.advance(elapsed_us);
+    go(model, to);
+    if model.at < to { pause(model) } else { Vec::new() }
+}
+
+fn step(model: &mut Model, kind: Landmark, direction: Direction) -> Vec<Effect> {
+    let fact = match direction {
+        Direction::Next => model.timeline.next(kind, model.at),
+        Direction::Previous => model.timeline.previous(kind, model.at),
+    };
+    let at = match (fact, direction) {
+        (Some(fact), _) => model.timeline.trace()[fact].at,
+        (None, Direction::Next) => model.at,
+        (None, Direction::Previous) if kind == Landmark::Event => SimTime::ZERO,
+        (None, Direction::Previous) => model.at,
+    };
+    jump(model, at)
+}
+
+/// Goes to a moment because the learner asked for it: time stops there.
+fn jump(model: &mut Model, at: SimTime) -> Vec<Effect> {
+    model.playing = false;
+    go(model, at);
+    vec![Effect::Persist]
+}
+
+/// Goes to a moment, or to the end of the run when it does not last that long. A run that never ends is simulated on, but
+/// not to the end of time.
+fn go(model: &mut Model, at: SimTime) {
+    let end = model.timeline.end();
+    let at = if at == SimTime::MAX { end } else { at };
+    model.timeline.ensure(at.min(end + LOOK_AHEAD));
+    model.at = at.min(model.timeline.end());
+    model.timeline.seek(model.at);
+}
+
+/// How far beyond what is simulated one move can go.
+const LOOK_AHEAD: SimDuration = SimDuration::from_millis(600_000);
+
+/// Another input by an edit: it can be undone, and the moment stays.
+fn edited(model: &mut Model, field: &'static str, input: RunInput) -> Vec<Effect> {
+    if input == *model.input {
+        return Vec::new();
+    }
+    model.history.edited(&model.input, field);
+    replace(model, Arc::new(input));
+    vec![Effect::Persist]
+}
+
+fn travel(model: &mut Model, input: Option<Arc<RunInput>>) -> Vec<Effect> {
+    let Some(input) = input else { return Vec::new() };
+    replace(model, input);
+    vec![Effect::Persist]
+}
+
+/// Another input, whole; it can be undone too, but is opened at a moment of its own.
+fn open(model: &mut Model, input: Arc<RunInput>, at: Option<SimTime>) -> Vec<Effect> {
+    model.playing = false;
+    model.history.close();
+    if *input != *model.input {
+        model.history.edited(&model.input, "input");
+        model.history.close();
+        replace(model, input);
+    }
+    let at = at.unwrap_or_else(|| playback::opening(&model.timeline));
+    go(model, at);
+    vec![Effect::Persist]
+}
+
+/// Runs an input in place of the present one, if it can run.
+fn replace(model: &mut Model, input: Arc<RunInput>) {
+    model.issues = input.issues();
+    model.input = input;
+    if runnable(&model.issues) && !model.is_current() {
+        model.timeline = Timeline::new(model.input.clone());
+        model.run += 1;
+        go(model, model.at);
+    }
+}
+
+fn accept_csv(model: &mut Model) -> Vec<Effect> {
+    let Some(Dialog::Csv(draft)) = model.dialog.take() else { return Vec::new() };
+    let Ok((rows, dropped)) = draft.outcome else {
+        model.dialog = Some(Dialog::Csv(draft));
+        return Vec::new();
+    };
+    let mut input = (*model.input).clone();
+    let Some(dataset) = input.scenario.data.first_mut() else { return Vec::new() };
+    model.notice = Some(Notice::CsvLoaded { file: draft.file.clone(), rows, dropped });
+    dataset.rows = DatasetRows::Csv {
+        file: draft.file,
+        text: draft.text.as_ref().into(),
+        id_column: draft.id_column,
+        amount_column: draft.amount_column,
+    };
+    model.history.close();
+    edited(model, "data", input)
+}
+
+impl CsvDraft {
+    fn new(file: String, text: String) -> CsvDraft {
+        let preview = preview_csv(&text);
+        let guess = |column: fn(&crate::scenario::CsvPreview) -> Option<&String>| match &preview {
+            Ok(preview) => column(preview).or(preview.columns.first()).cloned().unwrap_or_default(),
+            Err(_) => String::new(),
+        };
+        let (id, amount) = (guess(|p| p.id_column.as_ref()), guess(|p| p.amount_column.as_ref()));
+        let mut draft = CsvDraft {
+            file,
+            text: text.into(),
+            preview,
+            id_column: String::new(),
+            amount_column: String::new(),
+            outcome: Err(CsvError::Empty),
+        };
+        draft.choose(id, amount);
+        draft
+    }
+
+    fn choose(&mut self, id: String, amount: String) {
+        self.outcome = match &self.preview {
+            Ok(_) => read_csv(&self.text, &id, &amount).map(|table| (table.rows.len(), table.dropped)),
+            Err(error) => Err(error.clone()),
+        };
+        (self.id_column, self.amount_column) = (id, amount);
+    }
+}
