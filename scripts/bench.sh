@@ -4,7 +4,7 @@
 # Whoever has something to measure prints lines of this form, and they are gathered from all three places:
 #   BUDGET<tab>what is measured<tab>measured<tab>limit
 #   1. scripts/size.mjs             how much a first visit downloads
-#   2. examples/bench.rs            the engine, native
+#   2. the example `bench`          the engine, native
 #   3. tests/browser/bench.mjs      the page in Chromium
 source "$(dirname "$0")/common.sh"
 bash scripts/setup.sh test
@@ -19,7 +19,7 @@ measure() { # measure WHAT COMMAND…
 }
 
 measure "What a first visit downloads" node scripts/size.mjs dist
-if [ -f examples/bench.rs ]; then
+if has_example bench; then
   native() { (CARGO_TARGET_DIR=$(target_dir native) && export CARGO_TARGET_DIR && cargo run --locked --release --quiet --example bench); }
   measure "The engine, native" native
 fi

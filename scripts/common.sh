@@ -93,6 +93,8 @@ target_dir() {
   printf '%s\n' "$mine"
 }
 
+has_example() { [ -f "examples/$1.rs" ] || [ -f "examples/$1/main.rs" ]; }
+
 # The environment in which the page is built: the compiler that knows wasm32, and trunk, wasm-bindgen and wasm-opt on PATH.
 wasm_env() {
   local dir

@@ -62,7 +62,7 @@ if (native; quietly "Compiling the tests" "1 min the first time" cargo test --lo
 else
   failed=$((failed + 1))
 fi
-if [ -f examples/conformance.rs ] && [ -d tests/flink ]; then
+if has_example conformance && [ -d tests/flink ]; then
   if (native; quietly "Compiling the comparison with real Flink" "1 min the first time" cargo build --locked --release --example conformance); then
     conformance() { (native; cargo run --locked --release --quiet --example conformance -- tests/flink); }
     suite "Runs recorded from real Flink" "up to 1 min" conformance
