@@ -111,8 +111,9 @@ class Lab {
     const problems = this.watch(page);
     this.problems.set(page, problems);
     t?.after(async () => {
-      await where.close();
+      // Looked at before the page is closed: closing breaks off what is still being loaded.
       const unexpected = problems.filter((problem) => !allow.some((pattern) => pattern.test(problem)));
+      await where.close();
       assert.deepEqual(unexpected, [], "the page reported problems");
     });
     await page.goto(this.url + query);
