@@ -10,4 +10,7 @@ pub mod graph;
 pub mod i18n;
 pub mod program;
 pub mod scenario;
+pub mod scene;
+pub mod session;
+pub mod timeline;
 pub mod trace;

@@ -227,7 +227,10 @@ fn rules_of(fact: &Fact) -> &'static [&'static str] {
         Fact::OperatorOpened { .. } => &["SR-7"],
         Fact::RecordEmitted { .. } => &["BR-2"],
         Fact::RecordSent { .. } | Fact::BackpressureChanged { .. } => &["BP-1"],
-        Fact::RecordReceived { .. } | Fact::StatementReached { .. } | Fact::StdoutPrinted { .. } | Fact::FileTouched { .. } => &[],
+        Fact::RecordReceived { .. }
+        | Fact::StatementReached { .. }
+        | Fact::StdoutPrinted { .. }
+        | Fact::FileTouched { .. } => &[],
         Fact::FieldChanged { .. } => &["SR-7"],
         Fact::StateChanged { .. } => &["EO-1"],
         Fact::RowPrinted { times: ..=1, .. } => &["EO-6"],

@@ -48,6 +48,7 @@ mod log;
 mod names;
 pub mod particle;
 mod rules;
+mod transcript;
 mod words;
 
 pub use explain::{Explanation, explain};
@@ -55,5 +56,6 @@ pub use format::{Clock, bytes, clock, count, duration, duration_us, seconds};
 pub use log::{Level, LogBook, LogLine};
 pub use names::Names;
 pub use rules::{Rule, rule, rules};
+pub use transcript::{ConsoleRow, ConsoleText, Transcript};
 
 pub use crate::base::Language;
