@@ -134,7 +134,9 @@ class Lab {
       if (!url.startsWith(`${origin}/`) && !/^(data|blob):/.test(url)) problems.push(`another origin was asked: ${url}`);
     });
     page.on("requestfailed", (request) => {
-      problems.push(`request failed: ${request.url()} ${request.failure()?.errorText ?? ""}`);
+      // Chromium calls a preload aborted when a fetch takes it over before its end. The fetch itself still arrives.
+      const reason = request.failure()?.errorText ?? "";
+      if (reason !== "net::ERR_ABORTED") problems.push(`request failed: ${request.url()} ${reason}`);
     });
     return problems;
   }
