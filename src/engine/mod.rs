@@ -91,6 +91,8 @@ struct Fixed {
     graph: ExecutionGraph,
     functions: Vec<Option<UserFunction>>,
     sources: Vec<Option<SourceInput>>,
+    /// For each subtask of a source the partitions that it reads.
+    partitions: Vec<Vec<usize>>,
     keys: Vec<Option<Partitioner>>,
     in_worker: Vec<bool>,
 }
@@ -238,7 +240,10 @@ impl Engine {
 
     /// How many records a source's subtask has to read in all.
     pub fn source_total(&self, subtask: SubtaskId) -> u64 {
-        self.own_partitions(subtask).map(|(_, rows)| rows.len() as u64).sum()
+        let head = self.fixed.graph.task_of(subtask).operators[0];
+        let input = self.fixed.sources[head.index()].as_ref();
+        let own = &self.fixed.partitions[subtask.index()];
+        input.map_or(0, |input| own.iter().map(|partition| input.partitions[*partition].len() as u64).sum())
     }
 
     /// Handles everything that is due until `until` (inclusive), at most `budget` events.
@@ -388,9 +393,17 @@ impl Fixed {
             .iter()
             .map(|operator| process_mode && matches!(operator.kind, OperatorKind::Function(_)))
             .collect();
+        let sources: Vec<Option<SourceInput>> = sources.collect();
+        let partitions = graph.subtasks.iter().map(|subtask| {
+            let task = &graph.tasks[subtask.task.index()];
+            let source = sources[task.operators[0].index()].as_ref();
+            let all = 0..source.map_or(0, |source| source.partitions.len());
+            all.filter(|partition| partition % task.parallelism as usize == subtask.index as usize).collect()
+        });
         Fixed {
+            partitions: partitions.collect(),
             functions: functions.collect(),
-            sources: sources.collect(),
+            sources,
             keys: keys.collect(),
             in_worker,
             graph,

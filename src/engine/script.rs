@@ -101,6 +101,9 @@ impl Engine {
 
     /// Does what the script says until a condition does not hold.
     pub(super) fn advance_script(&mut self) {
+        if self.script.next >= self.fixed.input.commands.script.len() {
+            return;
+        }
         let fixed = self.fixed.clone();
         while let Some(step) = fixed.input.commands.script.get(self.script.next) {
             match step {

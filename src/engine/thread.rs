@@ -17,7 +17,7 @@ use crate::base::{
     AttemptNumber, ChannelId, CheckpointId, OperatorIndex, RecordId, Row, SimDuration, SimTime, SubtaskId, Value,
 };
 use crate::program::{Effect, StateView};
-use crate::scenario::{FaultAt, OperatorKind, Partitioner, Source, StateKind};
+use crate::scenario::{FaultAt, OperatorKind, Partitioner, StateKind};
 use crate::trace::{Cause, ExecutionState, Fact, FailurePhase};
 
 /// What became of one move of a thread.
@@ -27,6 +27,18 @@ pub(super) enum Progress {
     More,
     /// It waits.
     Wait,
+}
+
+/// What a source finds when it looks for its next row.
+enum NextRow {
+    /// This one; `position` counts it in.
+    Row { record: RecordId, row: Row, position: u64 },
+    /// Not before this moment.
+    Later(SimTime),
+    /// Nothing now: it is not released, or an endless source has to wait for more.
+    None,
+    /// Nothing ever.
+    Ended,
 }
 
 impl Engine {
@@ -131,7 +143,7 @@ impl Engine {
         }
         let source = match &self.scenario().operators[operator.index()].kind {
             OperatorKind::Source(source) => {
-                let partitions = self.own_partitions(id).count();
+                let partitions = self.fixed.partitions[id.index()].len();
                 let offsets = part.and_then(|part| part.offsets.clone()).unwrap_or_else(|| vec![0; partitions]);
                 let (permitted, held) = gate.unwrap_or((if source.gated { 0 } else { u64::MAX }, false));
                 Some(SourceReader { offsets, turn: 0, permitted, held, next_at: self.now })
@@ -146,16 +158,6 @@ impl Engine {
             worker: self.fixed.in_worker[operator.index()].then(Box::<PythonWorker>::default),
             records: 0,
         }
-    }
-
-    /// The partitions that a source's subtask reads, with their rows.
-    pub(super) fn own_partitions(&self, id: SubtaskId) -> impl Iterator<Item = (usize, &[u32])> {
-        let task = self.fixed.graph.task_of(id);
-        let (index, parallelism) = (self.index_of(id) as usize, task.parallelism as usize);
-        let source = self.fixed.sources[task.operators[0].index()].as_ref();
-        let partitions = source.map_or(&[][..], |source| source.partitions.as_slice());
-        let own = partitions.iter().enumerate().filter(move |(partition, _)| partition % parallelism == index);
-        own.map(|(partition, rows)| (partition, rows.as_slice()))
     }
 
     pub(super) fn index_of(&self, id: SubtaskId) -> u32 {
@@ -287,61 +289,70 @@ impl Engine {
 
     // ---- sources
 
-    fn source_of(&self, id: SubtaskId) -> Option<&Source> {
-        let head = self.fixed.graph.task_of(id).operators[0];
-        match &self.scenario().operators[head.index()].kind {
-            OperatorKind::Source(source) => Some(source),
-            _ => None,
-        }
-    }
-
     fn read_source(&mut self, id: SubtaskId) -> Progress {
         if self.subtasks[id.index()].ending != Ending::No {
             return Progress::Wait;
         }
-        let fixed = self.fixed.clone();
-        let operator = fixed.graph.task_of(id).operators[0];
-        let input = fixed.sources[operator.index()].as_ref().expect("a source reads a dataset");
-        let settings = self.source_of(id).expect("a task without input begins with a source");
-        let (bounded, every) = (settings.bounded, settings.every_ms);
-        let own: Vec<(usize, &[u32])> =
-            self.own_partitions(id).map(|(p, _)| (p, input.partitions[p].as_slice())).collect();
-        let attempt = self.subtasks[id.index()].attempt;
-        let now = self.now;
-        let reader = self.subtasks[id.index()].operators[0].source.as_mut().expect("it has a reader");
-        let left = (0..own.len()).map(|i| (reader.turn + i) % own.len());
-        let next = left.into_iter().find(|at| (reader.offsets[*at] as usize) < own[*at].1.len());
-        let Some(at) = next else {
-            if bounded {
+        match self.next_row(id) {
+            NextRow::Ended => {
                 self.push(id, Frame::Ending);
-                return Progress::More;
+                Progress::More
             }
-            return Progress::Wait;
-        };
-        if reader.position() >= reader.permitted {
-            return Progress::Wait;
+            NextRow::None => Progress::Wait,
+            NextRow::Later(due) => {
+                let attempt = self.subtasks[id.index()].attempt;
+                self.events.push(due, Event::SourceWakes { subtask: id, attempt });
+                Progress::Wait
+            }
+            NextRow::Row { record, row, position } => self.emit_from_source(id, record, row, position),
         }
-        if reader.next_at > now {
-            let due = reader.next_at;
-            self.events.push(due, Event::SourceWakes { subtask: id, attempt });
-            return Progress::Wait;
-        }
-        let row = own[at].1[reader.offsets[at] as usize];
-        reader.offsets[at] += 1;
-        reader.turn = (at + 1) % own.len();
-        reader.next_at = now + SimDuration::from_millis(every);
-        let position = reader.position();
-        let record = RecordId(input.first_record.0 + row);
-        let value = input.rows[row as usize].clone();
+    }
+
+    fn emit_from_source(&mut self, id: SubtaskId, record: RecordId, row: Row, position: u64) -> Progress {
+        let head = &mut self.subtasks[id.index()].operators[0];
+        head.records += 1;
+        let operator = head.operator;
         self.record(|| Fact::RecordEmitted { subtask: id, operator, record, position });
-        self.subtasks[id.index()].operators[0].records += 1;
         if let Some(message) = self.fault_on_record(id, 0, record) {
             self.throw(id, 0, FailurePhase::Record, java_exception(&message), Some(record));
             return Progress::Wait;
         }
         self.push(id, Frame::Busy(self.record_cost()));
-        self.push(id, Frame::Emission { position: 0, record, row: value, output: 0 });
+        self.push(id, Frame::Emission { position: 0, record, row, output: 0 });
         Progress::More
+    }
+
+    /// Takes the next row of a source's subtask: its partitions take turns.
+    fn next_row(&mut self, id: SubtaskId) -> NextRow {
+        let Engine { fixed, subtasks, now, .. } = self;
+        let head = &mut subtasks[id.index()].operators[0];
+        let operator = head.operator.index();
+        let input = fixed.sources[operator].as_ref().expect("a task without input begins with a source");
+        let OperatorKind::Source(settings) = &fixed.input.scenario.operators[operator].kind else {
+            unreachable!("a task without input begins with a source")
+        };
+        let own = &fixed.partitions[id.index()];
+        let reader = head.source.as_mut().expect("it has a reader");
+        let turns = (0..own.len()).map(|i| (reader.turn + i) % own.len());
+        let left = |at: &usize| (reader.offsets[*at] as usize) < input.partitions[own[*at]].len();
+        let Some(at) = turns.into_iter().find(left) else {
+            return if settings.bounded { NextRow::Ended } else { NextRow::None };
+        };
+        if reader.position() >= reader.permitted {
+            return NextRow::None;
+        }
+        if reader.next_at > *now {
+            return NextRow::Later(reader.next_at);
+        }
+        let row = input.partitions[own[at]][reader.offsets[at] as usize];
+        reader.offsets[at] += 1;
+        reader.turn = (at + 1) % own.len();
+        reader.next_at = *now + SimDuration::from_millis(settings.every_ms);
+        NextRow::Row {
+            record: RecordId(input.first_record.0 + row),
+            row: input.rows[row as usize].clone(),
+            position: reader.position(),
+        }
     }
 
     // ---- input
@@ -404,16 +415,15 @@ impl Engine {
             self.throw(id, position, FailurePhase::Record, java_exception(&message), Some(record));
             return;
         }
-        let fixed = self.fixed.clone();
-        if let OperatorKind::PrintSink = fixed.input.scenario.operators[operator.index()].kind {
+        if matches!(self.fixed.input.scenario.operators[operator.index()].kind, OperatorKind::PrintSink) {
             self.print_row(id, operator, record, &row);
             return;
         }
         let key = match position {
-            0 => fixed.keys[operator.index()].and_then(|keyed| keyed.key_of(&row)),
+            0 => self.fixed.keys[operator.index()].and_then(|keyed| keyed.key_of(&row)),
             _ => None,
         };
-        if fixed.in_worker[operator.index()] {
+        if self.fixed.in_worker[operator.index()] {
             self.hand_to_worker(id, position, record, row, key);
             return;
         }
@@ -544,25 +554,29 @@ impl Engine {
     // ---- outputs
 
     fn advance_emission(&mut self, id: SubtaskId, position: u16, record: RecordId, row: Row, output: u16) -> Progress {
-        let fixed = self.fixed.clone();
+        let graph = &self.fixed.graph;
         let operator = self.subtasks[id.index()].operators[usize::from(position)].operator;
-        let Some(edge) = fixed.graph.operators[operator.index()].outputs.get(usize::from(output)).copied() else {
+        let outputs = &graph.operators[operator.index()].outputs;
+        let Some(edge) = outputs.get(usize::from(output)).copied() else {
             return Progress::More;
         };
+        let more = usize::from(output) + 1 < outputs.len();
         let again = |row: Row, output| Frame::Emission { position, record, row, output };
-        let node = &fixed.graph.edges[edge];
+        let node = &graph.edges[edge];
         if node.chained {
-            if usize::from(output) + 1 < fixed.graph.operators[operator.index()].outputs.len() {
+            let to = graph.operators[node.to.index()].position as u16;
+            if more {
                 self.push(id, again(row.clone(), output + 1));
             }
-            let to = fixed.graph.operators[node.to.index()].position as u16;
             self.hand_over(id, to, record, row);
             return Progress::More;
         }
         let channel = self.choose_channel(id, edge, &row);
         if self.try_put_record(channel, record, &row) {
             self.turn(id, edge);
-            self.push(id, again(row, output + 1));
+            if more {
+                self.push(id, again(row, output + 1));
+            }
             return Progress::More;
         }
         self.push(id, again(row, output));
@@ -669,6 +683,9 @@ impl Engine {
         let task = &mut self.subtasks[id.index()];
         if let Some(at) = task.armed.iter().position(|(armed, _)| *armed == position) {
             return Some(task.armed.remove(at).1);
+        }
+        if self.fixed.input.scenario.faults.is_empty() {
+            return None;
         }
         let runtime = &task.operators[usize::from(position)];
         let (operator, count) = (runtime.operator, runtime.records);
