@@ -60,14 +60,18 @@ locked_version() {
   awk -v name="\"$1\"" '$1 == "name" { hit = ($3 == name) } hit && $1 == "version" { gsub(/"/, "", $3); print $3; exit }' Cargo.lock
 }
 
+# Where target_dir is, or would be.
+target_path() { printf '%s/target/%s-%s' "$CACHE" "$1" "$(printf '%s' "$ROOT" | cksum | cut -d' ' -f1)"; }
+
 # target_dir KIND: the cargo build folder of this checkout, made from another checkout's on first use: its compiled
 # dependencies are the same, and only this crate has to be compiled again. Two checkouts never share one folder: cargo
 # judges this crate's freshness by file times and would take one checkout's build for the other's.
 target_dir() {
-  local base=$CACHE/target mine donor= other
-  mine=$base/$1-$(printf '%s' "$ROOT" | cksum | cut -d' ' -f1)
+  local base=$CACHE/target mine donor='' other
+  mine=$(target_path "$1")
   if [ ! -f "$mine/.checkout" ]; then
     mkdir -p "$base"
+    # shellcheck disable=SC2045 # the newest first, and the names are our own
     for other in $(ls -td "$base/$1"-*/ 2>/dev/null); do
       [ -f "$other/.checkout" ] && donor=${other%/} && break
     done

@@ -30,7 +30,7 @@ suite() {
   "$@" 2>&1 </dev/null | tee "$out" | sed 's/^/    /' || status=$?
   add_up
   if [ "$status" != 0 ] && [ "$failed" = "$before" ]; then failed=$((failed + 1)); fi
-  say "  $what: $([ "$status" = 0 ] && echo done || echo FAILED) in $((SECONDS - start)) s"
+  say "  $what: $([ "$status" = 0 ] && echo "done" || echo FAILED) in $((SECONDS - start)) s"
 }
 
 # A compiler newer than these may have lints that nobody has seen yet: they are shown, and do not fail anyone's tests.
