@@ -34,6 +34,8 @@ const AIR_BELOW: f64 = 30.0;
 /// The stage's furniture.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Layout {
+    /// The room that it was made for: width and height.
+    pub room: (f64, f64),
     /// Whether data flows down.
     pub tall: bool,
     /// The stage's own size; it may be larger than the room there is.
@@ -150,7 +152,8 @@ impl Layout {
     /// Places the job in `width` × `height` pixels.
     pub fn new(graph: &ExecutionGraph, scenario: &Scenario, width: f64, height: f64) -> Layout {
         let plan = Plan { graph, scenario };
-        if width < TALL_BELOW { plan.tall(width) } else { plan.wide(width, height) }
+        let layout = if width < TALL_BELOW { plan.tall(width) } else { plan.wide(width, height) };
+        Layout { room: (width, height), ..layout }
     }
 
     /// The path from a subtask to a card of the storage.
@@ -407,6 +410,7 @@ impl Plan<'_> {
         let cards = skeleton.cards();
         let Skeleton { width, height, job_manager, task_managers, input, storage, output, .. } = skeleton;
         Layout {
+            room: (width, height),
             tall,
             width,
             height,

@@ -4,6 +4,8 @@
 //! Flink shows much of this scattered over its pages (task timeline, checkpoint history, exceptions). Left out: single
 //! records on their way; the strip shows what a subtask was busy with, not what travelled.
 
+use std::collections::BTreeMap;
+
 use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, RecordId, SimTime, SubtaskId};
 use crate::graph::ExecutionGraph;
 use crate::scenario::{Api, ExecutionMode, OperatorKind, Scenario};
@@ -50,6 +52,7 @@ pub struct Strip {
     pub outputs: Vec<OutputTick>,
     channel_ends: Vec<(SubtaskId, SubtaskId)>,
     roles: Vec<Role>,
+    firsts: BTreeMap<(OperatorIndex, RecordId), usize>,
     seen: usize,
 }
 
@@ -79,8 +82,8 @@ pub struct Lane {
     pub backpressure: Vec<Span>,
     /// A checkpoint, or the end of the input, waits for the Python bundle.
     pub bundle_waits: Vec<Span>,
-    /// Exceptions.
-    pub failures: Vec<SimTime>,
+    /// Exceptions, with the fact's position in the trace.
+    pub failures: Vec<(SimTime, usize)>,
 }
 
 /// An attempt in one state.
@@ -164,6 +167,10 @@ pub struct OutputTick {
     pub times: u32,
     /// The fact's position in the trace.
     pub fact: usize,
+    /// Position of the record's first row among the outputs.
+    pub first: usize,
+    /// Different records seen by now.
+    pub distinct: usize,
 }
 
 impl Strip {
@@ -178,6 +185,7 @@ impl Strip {
             outputs: Vec::new(),
             channel_ends: graph.channels.iter().map(|channel| (channel.from, channel.to)).collect(),
             roles: scenario.operators.iter().map(|operator| Role::of(&operator.kind, &scenario.api)).collect(),
+            firsts: BTreeMap::new(),
             seen: 0,
         }
     }
@@ -262,8 +270,9 @@ impl Strip {
         match fact {
             Fact::TaskStateChanged { subtask, attempt, to, .. } => self.lane(*subtask).enter(*attempt, *to, at),
             Fact::ExceptionThrown { subtask, .. } => {
+                let fact = self.seen;
                 let lane = self.lane(*subtask);
-                lane.failures.push(at);
+                lane.failures.push((at, fact));
                 lane.end_calls(at);
             }
             Fact::RecordReceived { subtask, operator, record } => self.begin_call(*subtask, *operator, *record, at),
@@ -280,7 +289,9 @@ impl Strip {
             }
             Fact::RowPrinted { subtask, operator, record, times, .. } => {
                 let (subtask, operator, record, times, fact) = (*subtask, *operator, *record, *times, self.seen);
-                self.outputs.push(OutputTick { at, subtask, operator, record, times, fact });
+                let first = *self.firsts.entry((operator, record)).or_insert(self.outputs.len());
+                let distinct = self.firsts.len();
+                self.outputs.push(OutputTick { at, subtask, operator, record, times, fact, first, distinct });
             }
             Fact::BundleFinishing { subtask, .. } => self.lane(*subtask).bundle_waits.push(Span::open(at)),
             Fact::BundleFinished { subtask, .. } => {

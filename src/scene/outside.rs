@@ -1,0 +1,166 @@
+//! The world outside the job: what sources read, and the rows that became visible. It does not roll back; whether something
+//! is exactly once is judged here.
+
+use std::sync::Arc;
+
+use super::Moment;
+use super::cast::RoleKind;
+use crate::base::{OperatorIndex, RecordId, SubtaskId};
+use crate::scenario::SourceKind;
+use crate::trace::Fact;
+
+/// A partition of a source's input; a collection is one partition.
+#[derive(Clone, PartialEq, Debug)]
+pub struct InputView {
+    /// Which source.
+    pub operator: OperatorIndex,
+    /// Who reads it.
+    pub subtask: SubtaskId,
+    /// Its number.
+    pub partition: usize,
+    /// How many the source has.
+    pub partitions: usize,
+    /// Name of the dataset.
+    pub dataset: String,
+    /// Which kind of source reads it.
+    pub kind: SourceKind,
+    /// The next record to be read; none while no attempt runs.
+    pub position: Option<u64>,
+    /// From where a restart would read on.
+    pub restart_at: u64,
+    /// All records.
+    pub total: u64,
+    /// A window of them.
+    pub cells: Vec<CellView>,
+}
+
+/// A record of the input.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CellView {
+    /// Which.
+    pub record: RecordId,
+    /// Its offset in the partition.
+    pub offset: u64,
+    /// Its label.
+    pub label: Arc<str>,
+    /// Its colour.
+    pub hue: u8,
+    /// How often a row of it is visible outside.
+    pub times: u32,
+}
+
+/// What became visible.
+#[derive(Clone, PartialEq, Debug)]
+pub struct OutputView {
+    /// Rows in all.
+    pub rows: u64,
+    /// Rows that were there before.
+    pub duplicates: u64,
+    /// The last ones, oldest first; a row that came again stands where it stood.
+    pub lines: Vec<LineView>,
+    /// Different rows that are not among them.
+    pub earlier: usize,
+}
+
+/// A visible row.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LineView {
+    /// Of which record.
+    pub record: RecordId,
+    /// Its text.
+    pub text: Arc<str>,
+    /// Its colour.
+    pub hue: u8,
+    /// How often it is there.
+    pub times: u32,
+    /// How fresh the last of them is.
+    pub fresh: f64,
+}
+
+/// Records shown of a partition.
+const WINDOW: u64 = 36;
+/// Rows shown.
+const LINES: usize = 12;
+
+pub(super) fn inputs(moment: &Moment) -> Vec<InputView> {
+    let graph = moment.engine.graph();
+    let mut views = Vec::new();
+    for (at, role) in moment.backdrop.cast.operators.iter().enumerate() {
+        let RoleKind::Source { kind, dataset, partitions } = &role.kind else { continue };
+        let operator = OperatorIndex(at as u16);
+        let task = &graph.tasks[graph.operators[at].task.index()];
+        for (partition, records) in partitions.iter().enumerate() {
+            let index = partition as u32 % task.parallelism;
+            let subtask = SubtaskId(task.first_subtask.0 + index);
+            let nth = partition / task.parallelism as usize;
+            let reader = moment.engine.subtask(subtask);
+            let running = reader.alive && reader.running_since.is_some();
+            let source = reader.operators.first().and_then(|operator| operator.source.as_ref()).filter(|_| running);
+            let position = source.and_then(|source| source.offsets.get(nth)).copied();
+            let stored = super::tasks::stored_offsets(moment, subtask, operator);
+            let restart_at = stored.and_then(|offsets| offsets.get(nth)).copied().unwrap_or(0);
+            views.push(InputView {
+                operator,
+                subtask,
+                partition,
+                partitions: partitions.len(),
+                dataset: dataset.clone(),
+                kind: *kind,
+                position,
+                restart_at,
+                total: records.len() as u64,
+                cells: cells(moment, records, position.unwrap_or(restart_at)),
+            });
+        }
+    }
+    views
+}
+
+/// A window around the position: whole pages, so that it stands still while the position moves within it.
+fn cells(moment: &Moment, records: &[RecordId], position: u64) -> Vec<CellView> {
+    let total = records.len() as u64;
+    let first = if total <= WINDOW { 0 } else { (position.saturating_sub(1) / (WINDOW / 2) * (WINDOW / 2)).min(total - WINDOW) };
+    let shown = records.iter().enumerate().skip(first as usize).take(WINDOW as usize);
+    shown
+        .map(|(offset, record)| CellView {
+            record: *record,
+            offset: offset as u64,
+            label: moment.backdrop.cast.label(*record),
+            hue: moment.backdrop.cast.hue(*record),
+            times: times(moment, *record),
+        })
+        .collect()
+}
+
+fn times(moment: &Moment, record: RecordId) -> u32 {
+    let operators = moment.backdrop.cast.operators.len() as u16;
+    (0..operators).map(|sink| moment.engine.outside().times_printed(OperatorIndex(sink), record)).max().unwrap_or(0)
+}
+
+pub(super) fn output(moment: &Moment) -> OutputView {
+    let ticks = &moment.backdrop.strip.outputs;
+    let so_far = &ticks[..ticks.partition_point(|tick| tick.at <= moment.at())];
+    let distinct = so_far.last().map_or(0, |last| last.distinct);
+    // The different rows among the latest ones, each at the place of its first time.
+    let mut lines: Vec<(usize, LineView)> = Vec::new();
+    for tick in so_far.iter().rev() {
+        if lines.len() == LINES {
+            break;
+        }
+        if lines.iter().any(|(first, _)| *first == tick.first) {
+            continue;
+        }
+        let Fact::RowPrinted { text, .. } = &moment.trace[tick.fact].fact else { continue };
+        let (text, hue) = (text.clone(), moment.backdrop.cast.hue(tick.record));
+        let line = LineView { record: tick.record, text, hue, times: tick.times, fresh: moment.glow(tick.at) };
+        lines.push((tick.first, line));
+    }
+    lines.sort_by_key(|(first, _)| *first);
+    let lines: Vec<LineView> = lines.into_iter().map(|(_, line)| line).collect();
+    OutputView {
+        rows: so_far.len() as u64,
+        duplicates: (so_far.len() - distinct) as u64,
+        earlier: distinct.saturating_sub(lines.len()),
+        lines,
+    }
+}
