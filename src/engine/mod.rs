@@ -1,28 +1,32 @@
 //! The discrete-event simulator of one Flink job.
 //!
 //! [`Engine::step`] takes the next event from the heap and hands it to the part it concerns: the JobMaster
-//! (`jobmaster.rs`), the checkpoint coordinator (`checkpointing.rs`), a task's thread (`thread.rs`, `snapshot.rs`), a
+//! (`jobmaster.rs`), the checkpoint coordinator (`checkpointing.rs`), a task's thread (`thread.rs`, `operator.rs`, `source.rs`, `snapshot.rs`), a
 //! Python worker (`worker.rs`), the network (`network.rs`) or the person at the controls (`script.rs`). Parts that decide
 //! something (restart strategy, barrier handler, request queue, storage) are plain structs with a file of their own.
 //!
 //! A run is a pure function of the [`RunInput`]: no clock, no hash order, no floats in decisions. A clone is a keyframe:
 //! run on from it, and the same happens again.
 
+mod attempt;
 mod barrier;
 mod channel;
 mod checkpoint;
 mod checkpointing;
 mod coordinator;
 mod event;
+mod exception;
 mod invariants;
 mod jobmaster;
 mod network;
+mod operator;
 pub mod outcome;
 mod outside;
 mod python;
 mod restart;
 mod script;
 mod snapshot;
+mod source;
 mod storage;
 mod task;
 mod thread;

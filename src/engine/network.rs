@@ -80,6 +80,16 @@ impl Engine {
         }
     }
 
+    /// A failing task closes its partial buffers, and they can be read until the consumer is cancelled: a record that had
+    /// passed the failing operator still reaches the next task, as in the recorded runs n3 and n4.
+    pub(super) fn close_outputs(&mut self, subtask: SubtaskId) {
+        let fixed = self.fixed.clone();
+        for channel in fixed.graph.subtasks[subtask.index()].outputs.iter().flat_map(|output| &output.channels) {
+            self.channels[channel.index()].flush_all();
+            self.send_ready(*channel);
+        }
+    }
+
     /// Sends what can leave: events always, records as far as there are credits.
     fn send_ready(&mut self, channel: ChannelId) {
         let to = self.fixed.graph.channels[channel.index()].to;

@@ -85,10 +85,10 @@ impl Storage {
             ]);
         }
         match self.nature(SimTime::ZERO) {
-            Some((at, PathNature::RegularFile)) if at == path => {
+            Some((at, PathNature::RegularFile)) => {
                 Err(failed(format!("java.nio.file.FileAlreadyExistsException: {at}")))
             }
-            Some(_) => Err(failed(format!(
+            Some((_, PathNature::ReadOnly)) => Err(failed(format!(
                 "java.io.IOException: Failed to create directory for shared state: {scheme}:{path}/{}/shared",
                 self.job_id
             ))),
@@ -154,7 +154,11 @@ fn unsupported_scheme(scheme: &str) -> String {
     } else {
         format!(
             "{class}: Could not find a file system implementation for scheme '{scheme}'. The scheme is directly supported by \
-             Flink through the following plugin(s): {plugin}."
+             Flink through the following plugin(s): {plugin}. Please ensure that each plugin resides within its own \
+             subfolder within the plugins directory. See https://nightlies.apache.org/flink/flink-docs-stable/docs/\
+             deployment/filesystems/plugins/ for more information. If you want to use a Hadoop file system for that \
+             scheme, please add the scheme to the configuration fs.allowed-fallback-filesystems. For a full list of \
+             supported file systems, please see https://nightlies.apache.org/flink/flink-docs-stable/ops/filesystems/."
         )
     }
 }

@@ -1,0 +1,134 @@
+//! A new attempt of a subtask: operators made anew and given back their state (SR-7, CP-36). Flink:
+//! `StreamTask.restoreInternal`, `StreamOperatorStateHandler`.
+
+use std::sync::Arc;
+
+use super::barrier::BarrierHandler;
+use super::channel::InputGate;
+use super::task::{Activity, Ending, OperatorRuntime, SourceReader, Subtask};
+use super::{Engine, PythonWorker};
+use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SimTime, SubtaskId};
+use crate::scenario::OperatorKind;
+use crate::trace::{ExecutionState, Fact};
+
+impl Engine {
+    pub(super) fn new_subtasks(&self) -> Vec<Subtask> {
+        self.all_nodes().map(|id| self.new_subtask(id, AttemptNumber(0))).collect()
+    }
+
+    fn all_nodes(&self) -> impl Iterator<Item = SubtaskId> + use<> {
+        (0..self.fixed.graph.subtasks.len() as u32).map(SubtaskId)
+    }
+
+    pub(super) fn new_subtask(&self, id: SubtaskId, attempt: AttemptNumber) -> Subtask {
+        let node = &self.fixed.graph.subtasks[id.index()];
+        Subtask {
+            state: ExecutionState::Created,
+            attempt,
+            version: 0,
+            alive: false,
+            operators: Vec::new(),
+            stack: Vec::new(),
+            mailbox: Default::default(),
+            activity: Activity::Idle,
+            gate: InputGate::new(),
+            barriers: BarrierHandler::new(self.scenario().checkpointing.mode, node.inputs.len()),
+            pools: vec![0; node.outputs.len()],
+            last_notified: CheckpointId(0),
+            aborted: Vec::new(),
+            ending: Ending::No,
+            ended_inputs: 0,
+            writing: Default::default(),
+            restored_from: None,
+            restored_finished: false,
+            failure: None,
+            last_checkpoint: CheckpointId(0),
+            checkpoint_began: SimTime::ZERO,
+            turns: vec![0; node.outputs.len()],
+            armed: Vec::new(),
+            doomed: false,
+            running_since: None,
+        }
+    }
+
+    /// Makes the operators anew and gives them back their state (SR-7, CP-36).
+    pub(super) fn open_operators(&mut self, id: SubtaskId) {
+        let snapshot = match self.subtasks[id.index()].restored_from {
+            Some(_) => self.snapshot_for(id),
+            None => None,
+        };
+        let chain = self.fixed.graph.task_of(id).operators.clone();
+        let gated: Vec<Option<(u64, bool)>> =
+            chain.iter().map(|operator| self.script.gate(*operator, self.index_of(id))).collect();
+        let mut operators = Vec::new();
+        for (position, operator) in chain.iter().enumerate() {
+            let part = snapshot.as_ref().and_then(|snapshot| snapshot.operators.get(position));
+            operators.push(self.open_operator(id, *operator, part, gated[position]));
+        }
+        for position in 0..self.subtasks[id.index()].turns.len() {
+            let channels = self.fixed.graph.subtasks[id.index()].outputs[position].channels.len() as u64;
+            let first = self.random.rebalance.between(0, channels.max(1) - 1) as u32;
+            self.subtasks[id.index()].turns[position] = first;
+        }
+        let task = &mut self.subtasks[id.index()];
+        task.operators = operators;
+        let (attempt, finished) = (task.attempt, task.restored_finished);
+        // A task without any state in the checkpoint is not restored, whatever the job is restored from.
+        let restored_from = task.restored_from.filter(|_| chain.iter().any(|operator| self.has_state(*operator)));
+        if finished {
+            return;
+        }
+        for (position, operator) in chain.iter().enumerate().rev() {
+            let runtime = &self.subtasks[id.index()].operators[position];
+            let (position, values) = (runtime.source.as_ref().map(SourceReader::position), runtime.state.len() as u32);
+            let operator = *operator;
+            self.record(|| Fact::OperatorOpened { subtask: id, operator, attempt, restored_from, position, values });
+        }
+    }
+
+    /// Whether an operator declares state or keeps a position.
+    fn has_state(&self, operator: OperatorIndex) -> bool {
+        match &self.scenario().operators[operator.index()].kind {
+            OperatorKind::Source(source) => source.kind.keeps_position(),
+            OperatorKind::Function(function) => !function.states.is_empty(),
+            OperatorKind::PrintSink => false,
+        }
+    }
+
+    fn open_operator(
+        &self,
+        id: SubtaskId,
+        operator: OperatorIndex,
+        part: Option<&super::OperatorSnapshot>,
+        gate: Option<(u64, bool)>,
+    ) -> OperatorRuntime {
+        let function = self.fixed.functions[operator.index()].as_ref();
+        let mut state = part.map(|part| part.state.clone()).unwrap_or_default();
+        if let Some(function) = function
+            && state.lists.is_empty()
+        {
+            state.lists = Arc::new(vec![Vec::new(); function.state_kinds().count()]);
+        }
+        let source = match &self.scenario().operators[operator.index()].kind {
+            OperatorKind::Source(source) => {
+                let partitions = self.fixed.partitions[id.index()].len();
+                let offsets = part.and_then(|part| part.offsets.clone()).unwrap_or_else(|| vec![0; partitions]);
+                let (permitted, held) = gate.unwrap_or((if source.gated { 0 } else { u64::MAX }, false));
+                Some(SourceReader { offsets, turn: 0, permitted, held, next_at: self.now })
+            }
+            _ => None,
+        };
+        OperatorRuntime {
+            operator,
+            fields: function.map_or_else(Vec::new, |function| function.initial_fields().to_vec()),
+            state,
+            source,
+            worker: self.fixed.in_worker[operator.index()].then(Box::<PythonWorker>::default),
+            records: 0,
+        }
+    }
+
+    pub(super) fn index_of(&self, id: SubtaskId) -> u32 {
+        self.fixed.graph.subtasks[id.index()].index
+    }
+}

@@ -1,0 +1,90 @@
+//! Sources: which row comes next, and when (SR-3 to SR-5). Flink: `FromElementsFunction`, `InputFormatSourceFunction`, and for
+//! the log a source reader with splits. Left out: a split enumerator, partitions that appear later.
+
+use super::Engine;
+use super::event::Event;
+use super::exception::java_exception;
+use super::task::{Ending, Frame};
+use super::thread::Progress;
+use crate::base::{RecordId, Row, SimDuration, SimTime, SubtaskId};
+use crate::scenario::OperatorKind;
+use crate::trace::{Fact, FailurePhase};
+
+/// What a source finds when it looks for its next row.
+enum NextRow {
+    /// This one; `position` counts it in.
+    Row { record: RecordId, row: Row, position: u64 },
+    /// Not before this moment.
+    Later(SimTime),
+    /// Nothing now: it is not released, or an endless source has to wait for more.
+    None,
+    /// Nothing ever.
+    Ended,
+}
+impl Engine {
+    pub(super) fn read_source(&mut self, id: SubtaskId) -> Progress {
+        if self.subtasks[id.index()].ending != Ending::No {
+            return Progress::Wait;
+        }
+        match self.next_row(id) {
+            NextRow::Ended => {
+                self.push(id, Frame::Ending);
+                Progress::More
+            }
+            NextRow::None => Progress::Wait,
+            NextRow::Later(due) => {
+                let attempt = self.subtasks[id.index()].attempt;
+                self.events.push(due, Event::SourceWakes { subtask: id, attempt });
+                Progress::Wait
+            }
+            NextRow::Row { record, row, position } => self.emit_from_source(id, record, row, position),
+        }
+    }
+
+    fn emit_from_source(&mut self, id: SubtaskId, record: RecordId, row: Row, position: u64) -> Progress {
+        let head = &mut self.subtasks[id.index()].operators[0];
+        head.records += 1;
+        let operator = head.operator;
+        self.record(|| Fact::RecordEmitted { subtask: id, operator, record, position });
+        if let Some(message) = self.fault_on_record(id, 0, record) {
+            self.throw(id, 0, FailurePhase::Record, java_exception(&message), Some(record));
+            return Progress::Wait;
+        }
+        self.push(id, Frame::Busy(self.record_cost()));
+        self.push(id, Frame::Emission { position: 0, record, row, output: 0 });
+        Progress::More
+    }
+
+    /// Takes the next row of a source's subtask: its partitions take turns.
+    fn next_row(&mut self, id: SubtaskId) -> NextRow {
+        let Engine { fixed, subtasks, now, .. } = self;
+        let head = &mut subtasks[id.index()].operators[0];
+        let operator = head.operator.index();
+        let input = fixed.sources[operator].as_ref().expect("a task without input begins with a source");
+        let OperatorKind::Source(settings) = &fixed.input.scenario.operators[operator].kind else {
+            unreachable!("a task without input begins with a source")
+        };
+        let own = &fixed.partitions[id.index()];
+        let reader = head.source.as_mut().expect("it has a reader");
+        let turns = (0..own.len()).map(|i| (reader.turn + i) % own.len());
+        let left = |at: &usize| (reader.offsets[*at] as usize) < input.partitions[own[*at]].len();
+        let Some(at) = turns.into_iter().find(left) else {
+            return if settings.bounded { NextRow::Ended } else { NextRow::None };
+        };
+        if reader.position() >= reader.permitted {
+            return NextRow::None;
+        }
+        if reader.next_at > *now {
+            return NextRow::Later(reader.next_at);
+        }
+        let row = input.partitions[own[at]][reader.offsets[at] as usize];
+        reader.offsets[at] += 1;
+        reader.turn = (at + 1) % own.len();
+        reader.next_at = *now + SimDuration::from_millis(settings.every_ms);
+        NextRow::Row {
+            record: RecordId(input.first_record.0 + row),
+            row: input.rows[row as usize].clone(),
+            position: reader.position(),
+        }
+    }
+}
