@@ -8,12 +8,15 @@ mod history;
 mod model;
 mod msg;
 mod playback;
+pub mod recipes;
+mod summary;
 mod update;
 
 pub use history::History;
 pub use model::{CsvDraft, Dialog, Model, Notice, Tab, Theme};
 pub use msg::{Direction, Effect, Msg};
 pub use playback::Speed;
+pub use summary::Summary;
 pub use update::update;
 
 #[cfg(test)]

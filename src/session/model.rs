@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{History, Speed, playback};
+use super::{History, Speed, Summary, playback};
 use crate::base::{Language, SimTime};
 use crate::engine::Engine;
 use crate::scenario::{CsvError, CsvPreview, Issue, RunInput, Scenario, Severity};
@@ -21,6 +21,8 @@ pub struct Model {
     pub(super) at: SimTime,
     pub(super) playing: bool,
     pub(super) history: History,
+    pub(super) summary: Summary,
+    pub(super) before: Option<Summary>,
     /// How fast time passes while playing.
     pub speed: Speed,
     /// The language of the page.
@@ -128,6 +130,7 @@ impl Model {
         let input = Arc::new(input);
         let timeline = Timeline::new(if runs { input.clone() } else { Arc::new(fallback) });
         let at = playback::opening(&timeline);
+        let summary = Summary::of(&timeline);
         let mut model = Model {
             input,
             issues,
@@ -136,6 +139,8 @@ impl Model {
             at,
             playing: false,
             history: History::default(),
+            summary,
+            before: None,
             speed: Speed::REAL,
             language,
             theme: Theme::default(),
@@ -170,6 +175,16 @@ impl Model {
     /// The run in view.
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
+    }
+
+    /// The figures of the run in view.
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// The figures of the run before the last edit.
+    pub fn before(&self) -> Option<&Summary> {
+        self.before.as_ref()
     }
 
     /// Rises whenever another run comes into view.

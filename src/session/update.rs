@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::model::runnable;
-use super::{CsvDraft, Dialog, Direction, Effect, Model, Msg, Notice, playback};
+use super::{CsvDraft, Dialog, Direction, Effect, Model, Msg, Notice, Summary, playback};
 use crate::base::{SimDuration, SimTime};
 use crate::scenario::{Commands, CsvError, DatasetRows, RunInput, TimedAction, preview_csv, read_csv};
 use crate::timeline::{Landmark, Timeline};
@@ -189,6 +189,7 @@ fn open(model: &mut Model, input: Arc<RunInput>, at: Option<SimTime>) -> Vec<Eff
         model.history.edited(&model.input, "input");
         model.history.close();
         replace(model, input);
+        model.before = None;
     }
     let at = at.unwrap_or_else(|| playback::opening(&model.timeline));
     go(model, at);
@@ -202,6 +203,7 @@ fn replace(model: &mut Model, input: Arc<RunInput>) {
     if runnable(&model.issues) && !model.is_current() {
         model.timeline = Timeline::new(model.input.clone());
         model.run += 1;
+        model.before = Some(std::mem::replace(&mut model.summary, Summary::of(&model.timeline)));
         go(model, model.at);
     }
 }
