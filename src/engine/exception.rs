@@ -26,6 +26,7 @@ impl Engine {
     }
 
     pub(super) fn fail_attempt(&mut self, id: SubtaskId, cause: Cause) {
+        self.close_outputs(id);
         let task = &mut self.subtasks[id.index()];
         task.kill();
         task.failure = Some(cause);

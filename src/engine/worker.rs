@@ -38,6 +38,7 @@ impl Engine {
         key: Option<Value>,
     ) {
         let settings = self.python_settings();
+        let start = SimDuration::from_micros(self.latencies().python_bundle_start_us);
         let now = self.now;
         let task = &mut self.subtasks[id.index()];
         let (operator, attempt) = (task.operators[usize::from(position)].operator, task.attempt);
@@ -49,7 +50,8 @@ impl Engine {
         if opens {
             worker.bundle += 1;
             worker.bundle_since = now;
-            worker.flushed_at = now;
+            // The worker's own clock begins when it has the bundle.
+            worker.flushed_at = now + start;
         }
         let bundle = worker.bundle;
         self.record(|| Fact::BundleGrew { subtask: id, operator, record, size });
@@ -59,7 +61,6 @@ impl Engine {
         if opens {
             let after = SimDuration::from_millis(settings.bundle_time_ms);
             self.schedule(after, Event::BundleTimer { subtask: id, position, attempt, bundle });
-            let start = SimDuration::from_micros(self.latencies().python_bundle_start_us);
             self.schedule(start, Event::WorkerResumes { subtask: id, position, attempt });
             if let Some(worker) = self.worker(id, position) {
                 worker.busy = Some((now, now + start));
@@ -172,7 +173,8 @@ impl Engine {
 
     fn flush_worker(&mut self, id: SubtaskId, position: u16) {
         let now = self.now;
-        let Some(worker) = self.worker(id, position) else { return };
+        // Results that a worker had not sent when an exception ended it are lost.
+        let Some(worker) = self.worker(id, position).filter(|worker| worker.failed.is_none()) else { return };
         worker.flush_planned = false;
         worker.flushed_at = now;
         let sent = std::mem::take(&mut worker.unsent);

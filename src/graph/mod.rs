@@ -8,7 +8,8 @@ mod key_group;
 mod region;
 
 pub use key_group::{
-    default_max_parallelism, java_hash, key_group, key_group_range, murmur, python_key_hash, subtask_of,
+    default_max_parallelism, java_hash, key_group, key_group_range, murmur, python_key_hash, python_untyped_key_hash,
+    subtask_of,
 };
 
 use crate::base::{ChannelId, OperatorIndex, SubtaskId, TaskIndex};
