@@ -5,7 +5,7 @@ import { extname, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
 /** The most that a first visit may download, in KB (1000 bytes), compressed. */
-const LIMIT_KB = 500;
+const LIMIT_KB = 250;
 /** What the page asks for before it can be used. Everything else in the folder is loaded later, if at all. */
 const FIRST = new Set([".html", ".css", ".js", ".mjs", ".wasm", ".svg", ".woff2"]);
 const COMPRESSED_ALREADY = new Set([".woff2", ".png"]);

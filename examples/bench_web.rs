@@ -1,0 +1,56 @@
+//! The same measurements in wasm: `tests/browser/bench.mjs` builds this, loads it in Chromium and holds the watch.
+
+#![cfg(target_arch = "wasm32")]
+
+#[path = "bench/cases.rs"]
+mod cases;
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use checkpoint_lab::base::SimTime;
+use checkpoint_lab::engine::Engine;
+use checkpoint_lab::timeline::Timeline;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+thread_local! {
+    static TIMELINE: RefCell<Option<Timeline>> = const { RefCell::new(None) };
+}
+
+/// Runs the busy job to its end and says how many events that took.
+#[wasm_bindgen]
+pub fn run_busy(rows: u32, trace: bool) -> f64 {
+    let mut engine = Engine::new(Arc::new(cases::busy_job(rows)));
+    engine.record_trace(trace);
+    engine.run_until(SimTime::MAX, u64::MAX);
+    engine.steps() as f64
+}
+
+/// Simulates the handout's lab, with its trace.
+#[wasm_bindgen]
+pub fn run_handout() -> f64 {
+    let mut engine = Engine::new(Arc::new(cases::handout()));
+    engine.run_until(SimTime::MAX, u64::MAX);
+    engine.trace().len() as f64
+}
+
+/// Lays a run out in time and says how many events it has.
+#[wasm_bindgen]
+pub fn lay_out(rows: u32) -> f64 {
+    let mut timeline = Timeline::new(cases::busy_job(rows));
+    let end = timeline.end();
+    let steps = timeline.seek(end).steps() as f64;
+    TIMELINE.set(Some(timeline));
+    steps
+}
+
+/// Seeks to a moment, in thousandths of the run.
+#[wasm_bindgen]
+pub fn seek(thousandths: u32) -> f64 {
+    TIMELINE.with_borrow_mut(|timeline| {
+        let timeline = timeline.as_mut().expect("a run is laid out");
+        let end = timeline.end().micros();
+        let at = SimTime::from_micros(end / 1_000 * u64::from(thousandths));
+        timeline.seek(at).now().micros() as f64
+    })
+}
