@@ -20,6 +20,10 @@ impl Engine {
         if self.is_current(subtask, attempt) && self.subtasks[subtask.index()].alive {
             self.record(|| Fact::TriggerArrived { checkpoint, subtask });
             self.post(subtask, attempt, Mail::Trigger(checkpoint));
+        } else {
+            // The task has gone meanwhile: the TaskManager does not know it any more and says so.
+            let reason = AbortReason::TaskCheckpointFailure;
+            self.schedule(self.rpc(), Event::Decline { checkpoint, subtask, attempt, reason });
         }
     }
 

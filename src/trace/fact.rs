@@ -303,6 +303,7 @@ pub enum AbortReason {
     CheckpointCoordinatorSuspend,
     JobFailoverRegion,
     TaskFailure,
+    TaskCheckpointFailure,
     FinalizeCheckpointFailure,
 }
 
@@ -339,6 +340,7 @@ impl AbortReason {
             AbortReason::CheckpointCoordinatorSuspend => "Checkpoint Coordinator is suspending.",
             AbortReason::JobFailoverRegion => "FailoverRegion is restarting.",
             AbortReason::TaskFailure => "Task has failed.",
+            AbortReason::TaskCheckpointFailure => "Task local checkpoint failure.",
             AbortReason::FinalizeCheckpointFailure => "Failure to finalize checkpoint.",
         }
     }
