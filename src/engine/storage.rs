@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::task::SubtaskSnapshot;
 use crate::base::{CheckpointId, SimTime};
-use crate::scenario::{CheckpointStorage, PathNature, Scenario, WorldPath};
+use crate::scenario::{CheckpointStorage, Cluster, DirProblem, PathNature, Scenario, dir_problem, split_dir};
 
 /// Largest state that the JobManager's heap takes from one stream (CS-2).
 pub const MAX_MEMORY_STATE: u64 = 5_242_880;
@@ -18,7 +18,7 @@ const OPERATOR_STATE_OVERHEAD: u64 = 180;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Storage {
     storage: CheckpointStorage,
-    paths: Vec<WorldPath>,
+    cluster: Arc<Cluster>,
     /// The job's id: 32 hexadecimal digits.
     pub job_id: String,
     /// `chk-N` directories that exist.
@@ -31,7 +31,7 @@ impl Storage {
     pub(super) fn new(scenario: &Scenario, job_id: String) -> Storage {
         Storage {
             storage: scenario.checkpointing.storage.clone(),
-            paths: scenario.cluster.paths.clone(),
+            cluster: Arc::new(scenario.cluster.clone()),
             job_id,
             checkpoints: BTreeSet::new(),
             prepared: false,
@@ -42,13 +42,13 @@ impl Storage {
     pub fn directory(&self) -> Option<&str> {
         match &self.storage {
             CheckpointStorage::JobManager => None,
-            CheckpointStorage::FileSystem { dir } => Some(dir.trim_end_matches('/')),
+            CheckpointStorage::FileSystem { dir } => Some(dir),
         }
     }
 
     /// `<dir>/<job-id>/chk-N`.
     pub fn path(&self, checkpoint: CheckpointId) -> Option<String> {
-        self.directory().map(|dir| format!("{dir}/{}/chk-{checkpoint}", self.job_id))
+        self.directory().map(|dir| format!("{}/{}/chk-{checkpoint}", dir.trim_end_matches('/'), self.job_id))
     }
 
     /// Prepares the job's directories, or says why that fails: the causes, outermost first, as `class: message` (CS-5).
@@ -66,54 +66,34 @@ impl Storage {
                 cause.into(),
             ]
         };
-        let Some((scheme, rest)) = dir.split_once("://").or_else(|| dir.split_once(":/")) else {
-            return Err(vec![
-                format!(
-                    "java.lang.IllegalArgumentException: The scheme (hdfs://, file://, etc) is null. Please specify the \
-                     file system scheme explicitly in the URI. ({dir})"
-                )
-                .into(),
-            ]);
-        };
-        if scheme != "file" {
-            return Err(failed(unsupported_scheme(scheme)));
-        }
-        let path = format!("/{}", rest.trim_start_matches('/'));
-        if path == "/" {
-            return Err(vec![
-                "java.lang.IllegalArgumentException: Cannot use the root directory for checkpoints.".into(),
-            ]);
-        }
-        match self.nature(SimTime::ZERO) {
-            Some((at, PathNature::RegularFile)) => {
-                Err(failed(format!("java.nio.file.FileAlreadyExistsException: {at}")))
-            }
-            Some((_, PathNature::ReadOnly)) => Err(failed(format!(
-                "java.io.IOException: Failed to create directory for shared state: {scheme}:{path}/{}/shared",
-                self.job_id
-            ))),
+        let refused = |cause: &str| vec![format!("java.lang.IllegalArgumentException: {cause}").into()];
+        match dir_problem(&dir, &self.cluster, 0) {
             None => {
                 self.prepared = true;
                 Ok(())
             }
+            Some(DirProblem::NoScheme) => Err(refused(&format!(
+                "The scheme (hdfs://, file://, etc) is null. Please specify the file system scheme explicitly in the URI. \
+                 ({dir})"
+            ))),
+            Some(DirProblem::Root) => Err(refused("Cannot use the root directory for checkpoints.")),
+            Some(DirProblem::Unsupported { scheme }) => Err(failed(unsupported_scheme(&scheme))),
+            Some(DirProblem::NotWritable { path }) => Err(failed(match path.nature {
+                PathNature::RegularFile => {
+                    format!("java.nio.file.FileAlreadyExistsException: {}", path.path.trim_end_matches('/'))
+                }
+                PathNature::ReadOnly => format!(
+                    "java.io.IOException: Failed to create directory for shared state: file:{}/{}/shared",
+                    split_dir(&dir).1.trim_end_matches('/'),
+                    self.job_id
+                ),
+            })),
         }
-    }
-
-    /// What stands in the way of writing at this moment.
-    fn nature(&self, now: SimTime) -> Option<(String, PathNature)> {
-        let dir = self.directory()?;
-        let path = format!("/{}", dir.split_once(':').map_or(dir, |(_, path)| path).trim_start_matches('/'));
-        let within = |root: &str| path == root || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
-        let special = self
-            .paths
-            .iter()
-            .find(|special| special.from_ms.unwrap_or(0) <= now.millis() && within(special.path.trim_end_matches('/')));
-        special.map(|special| (special.path.trim_end_matches('/').to_owned(), special.nature))
     }
 
     /// Whether files can be written now (CS-6).
     pub(super) fn writable(&self, now: SimTime) -> bool {
-        self.nature(now).is_none()
+        self.directory().is_none_or(|dir| dir_problem(dir, &self.cluster, now.millis()).is_none())
     }
 
     /// Whether a subtask's state is too large for the storage (CS-2).
