@@ -1,8 +1,8 @@
 //! Scenarios: their issues, presets, CSV texts, JSON and JSON schema.
 
-use checkpoint_lab::base::{Value, ValueType};
+use checkpoint_lab::base::{Language, Value, ValueType};
 use checkpoint_lab::graph::ExecutionGraph;
-use checkpoint_lab::program::UserFunction;
+use checkpoint_lab::program::{Dialect, UserFunction, print};
 use checkpoint_lab::scenario::{
     Action, Api, CheckpointStorage, Commands, CsvError, DatasetRows, Expr, FaultAt, FaultPoint, ImportError, Issue,
     IssueKind, Mend, Mismatch, Named, OperatorKind, Partitioner, PathNature, RestartStrategy, RunInput,
@@ -484,7 +484,7 @@ fn collect(json: &serde_json::Value, path: String, places: &mut Vec<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// What has no error can be turned into an execution graph with functions and tables that are all there.
     #[test]
@@ -505,6 +505,9 @@ proptest! {
                 }
                 OperatorKind::PrintSink => {}
             }
+        }
+        for dialect in [Dialect::Flink1, Dialect::Flink2] {
+            prop_assert!(print(&run.scenario, dialect, Some(Language::Korean)).operators.iter().all(|line| *line > 0));
         }
         prop_assert_eq!(from_json(&run.to_json()), Ok(run));
     }

@@ -5,5 +5,7 @@
 //! function can't start threads, read a clock or look at other subtasks.
 
 mod call;
+mod print;
 
 pub use call::{Effect, StateView, StmtId, UserFunction};
+pub use print::{CodeLanguage, DataFile, Dialect, Listing, language_of, print};

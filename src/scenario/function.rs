@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Api;
 use crate::base::{Value, ValueType};
 
 /// A user function: a class with fields, Flink state and one method.
@@ -36,12 +37,14 @@ pub enum FunctionKind {
 }
 
 impl FunctionKind {
-    /// Flink's own name of the operator, unless somebody gives it one.
-    pub const fn default_operator_name(self, keyed: bool) -> &'static str {
-        match (self, keyed) {
-            (FunctionKind::Map, _) => "Map",
-            (FunctionKind::Process, true) => "KEYED PROCESS",
-            (FunctionKind::Process, false) => "PROCESS",
+    /// Flink's own name of the operator, unless somebody gives it one: PyFlink and Java name process functions differently.
+    pub const fn default_operator_name(self, keyed: bool, api: &Api) -> &'static str {
+        match (self, keyed, api) {
+            (FunctionKind::Map, ..) => "Map",
+            (FunctionKind::Process, true, Api::Python(_)) => "KEYED PROCESS",
+            (FunctionKind::Process, false, Api::Python(_)) => "PROCESS",
+            (FunctionKind::Process, true, Api::Java) => "KeyedProcess",
+            (FunctionKind::Process, false, Api::Java) => "Process",
         }
     }
 }

@@ -8,6 +8,8 @@ pub use functions::{
     keyed_sum as keyed_sum_function, remember_amount, slow_pass,
 };
 
+use std::ops::RangeInclusive;
+
 use super::{
     Api, CheckpointStorage, Checkpointing, Cluster, Column, Commands, Dataset, DatasetRows, Edge, FaultAt, FaultPoint,
     FlinkVersion, Function, FunctionKind, Operator, OperatorKind, Partitioner, PythonSettings, RestartStrategy,
@@ -54,7 +56,7 @@ pub fn handout() -> Scenario {
 /// The handout with a counter that survives: a log that is read on from its position, bundles of one record, and the
 /// counter in keyed state under one key. Record 1005 is a poison record now: it is the fifth in every attempt.
 pub fn handout_counter_in_state() -> Scenario {
-    let mut scenario = on_a_log(numbers());
+    let mut scenario = on_a_log(numbers("numbers", 1_001..=1_012));
     set_function(&mut scenario, failing_process_with_state());
     scenario.edges[0].partitioner = Partitioner::KeyByConstant;
     scenario
@@ -70,7 +72,7 @@ pub fn handout_fails_once() -> Scenario {
 /// What the handout imagines: a source that is read on from its position and checkpoints that need not wait for a large
 /// bundle, so that every attempt gets further although the counter is lost.
 pub fn handout_log_source_small_bundle() -> Scenario {
-    on_a_log(numbers())
+    on_a_log(numbers("numbers", 1_001..=1_012))
 }
 
 /// The three changes that make the handout's lab recover: a position, a small bundle, and a failure that goes away.
@@ -118,9 +120,8 @@ pub fn keyed_sum() -> Scenario {
     if let OperatorKind::Source(source) = &mut log.kind {
         source.every_ms = 400;
     }
-    let mut scenario = pipeline(data, log, keyed_sum_function());
+    let mut scenario = java_pipeline(data, log, keyed_sum_function());
     scenario.name = "Keyed Sum".into();
-    scenario.api = Api::Java;
     scenario.parallelism = 2;
     scenario.operators[1].uid = "sum".into();
     scenario.edges =
@@ -140,18 +141,13 @@ pub fn keyed_sum() -> Scenario {
 /// A fast and a slow source meet in one slow subtask, each operator a task of its own: the fast one's channel is full, its
 /// barriers wait in it, and the slow one's channel is blocked until they have come.
 pub fn two_sources_alignment() -> Scenario {
-    let texts = |prefix: &str, count: u32| (1..=count).map(|n| Value::text(&format!("{prefix}{n}"))).collect();
-    let data = vec![
-        inline("fast", vec![column("name", ValueType::String)], texts("a", 300)),
-        inline("slow", vec![column("name", ValueType::String)], texts("b", 45)),
-    ];
+    let data = vec![numbers("fast", 1..=300), numbers("slow", 1_001..=1_045)];
     let mut slow = log_source("slow", "slow");
     if let OperatorKind::Source(source) = &mut slow.kind {
         source.every_ms = 200;
     }
-    let mut scenario = pipeline(data, log_source("fast", "fast"), slow_pass(25));
+    let mut scenario = java_pipeline(data, log_source("fast", "fast"), slow_pass(25));
     scenario.name = "Two Sources".into();
-    scenario.api = Api::Java;
     scenario.operators.insert(1, slow);
     scenario.operators[0].uid = "fast".into();
     scenario.operators[1].uid = "slow".into();
@@ -175,9 +171,8 @@ pub fn generated_thousands() -> Scenario {
         source.partitions = 4;
         source.every_ms = 5;
     }
-    let mut scenario = pipeline(data, log, remember_amount());
+    let mut scenario = java_pipeline(data, log, remember_amount());
     scenario.name = "Thousands".into();
-    scenario.api = Api::Java;
     scenario.parallelism = 4;
     scenario.operators[1].uid = "remember".into();
     scenario.edges = vec![
@@ -234,10 +229,17 @@ fn pipeline(data: Vec<Dataset>, source: Operator, function: Function) -> Scenari
     scenario
 }
 
+/// The same in Java: functions run in the task's own thread.
+fn java_pipeline(data: Vec<Dataset>, source: Operator, function: Function) -> Scenario {
+    let mut scenario = Scenario { api: Api::Java, ..pipeline(data, source, failing_map()) };
+    set_function(&mut scenario, function);
+    scenario
+}
+
 /// Puts the function into the pipeline's middle, under the name that Flink gives it.
 fn set_function(scenario: &mut Scenario, function: Function) {
     let keyed = function.kind == FunctionKind::Process;
-    scenario.operators[1].name = function.kind.default_operator_name(keyed).into();
+    scenario.operators[1].name = function.kind.default_operator_name(keyed, &scenario.api).into();
     scenario.operators[1].kind = OperatorKind::Function(function);
 }
 
@@ -267,8 +269,7 @@ fn inline(name: &str, columns: Vec<Column>, rows: Vec<Row>) -> Dataset {
     Dataset { name: name.into(), rows: DatasetRows::Inline { columns, rows, partitions: Vec::new() } }
 }
 
-/// The numbers 1001 to 1012, which PyFlink's `NumberSequenceSource` gives.
-fn numbers() -> Dataset {
-    let rows = (1_001..=1_012).map(Value::Long).collect();
-    inline("numbers", vec![column("number", ValueType::Long)], rows)
+/// Whole numbers one after the other, which Flink's `NumberSequenceSource` gives.
+fn numbers(name: &str, numbers: RangeInclusive<i64>) -> Dataset {
+    inline(name, vec![column("number", ValueType::Long)], numbers.map(Value::Long).collect())
 }
