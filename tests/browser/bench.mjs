@@ -1,38 +1,11 @@
 // Measures the engine in wasm and the page's frames, for `make bench`: lines `BUDGET<tab>what<tab>measured<tab>limit`.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { CHROMIUM_ARGS, chromiumPath } from "./chromium.mjs";
-import { serveFolder, startLab } from "./harness.mjs";
+import { serveFolder } from "./harness.mjs";
+import { buildModule } from "./module.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const CACHE = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
 const budget = (what, measured, limit) => console.log(["BUDGET", what, measured, limit].join("\t"));
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-
-/** Builds the measuring module as the page is built, and says where it lies. */
-function buildModule() {
-  const target = process.env.CARGO_TARGET_DIR ?? join(CACHE, "checkpoint-lab", "target-bench");
-  const run = (command, args) =>
-    execFileSync(command, args, { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, CARGO_TARGET_DIR: target } });
-  run("cargo", ["build", "--locked", "--quiet", "--profile", "web", "--example", "bench_web", "--target", "wasm32-unknown-unknown"]);
-  const folder = join(target, "bench-web");
-  mkdirSync(folder, { recursive: true });
-  const built = join(target, "wasm32-unknown-unknown", "web", "examples", "bench_web.wasm");
-  run("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir", folder, built]);
-  const optimised = join(folder, "bench_web_bg.wasm");
-  run("wasm-opt", [...wasmOptLevel(), "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue", optimised, "-o", optimised]);
-  writeFileSync(join(folder, "index.html"), "<!doctype html><title>bench</title>");
-  return folder;
-}
-
-/** What index.html asks of wasm-opt, so that the same code is measured that the page runs. */
-function wasmOptLevel() {
-  return [process.env.WASM_OPT_LEVEL ?? "-O3"];
-}
 
 async function engine() {
   const server = await serveFolder(buildModule());
