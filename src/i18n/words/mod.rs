@@ -1,6 +1,16 @@
 //! The phrases, by the part of the page that says them.
 
 mod facts;
+mod issues;
+mod leaves_out;
+mod panels;
+mod presets;
+mod settings;
+mod shell;
+mod stage;
+mod strip;
+
+pub use leaves_out::leaves_out;
 
 #[cfg(test)]
 mod tests {
@@ -12,7 +22,8 @@ mod tests {
     #[test]
     fn korean_is_korean_and_english_is_english() {
         let hangul = |text: &str| text.chars().any(|c| matches!(c, '가'..='힣'));
-        for (name, ko, en) in [facts::ALL].into_iter().flatten().copied() {
+        let all = [facts::ALL, issues::ALL, leaves_out::ALL, panels::ALL, presets::ALL, settings::ALL, shell::ALL, stage::ALL, strip::ALL];
+        for (name, ko, en) in all.into_iter().flatten().copied() {
             assert!(!ko.trim().is_empty() && !en.trim().is_empty(), "{name} is empty");
             assert!(!hangul(en), "{name}: Hangul in the English: {en}");
             assert!(hangul(ko) || ko == en || SAME.contains(&name), "{name}: no Hangul in the Korean: {ko}");

@@ -36,6 +36,8 @@ phrases! {
         en: "Instance fields vanish at a restart. Only Flink state and source positions go into a checkpoint."
     }
     attempt(number: u32) { ko: "시도 {number}"; en: "attempt {number}" }
+    restored_from(id: u64) { ko: "chk-{id}에서 복원"; en: "restored from chk-{id}" }
+    flink_state { ko: "Flink 상태"; en: "Flink state" }
     in_checkpoint(id: u64) { ko: "chk-{id}에"; en: "in chk-{id}" }
     no_completed { ko: "완료된 체크포인트 없음"; en: "no completed checkpoint" }
     fields { ko: "인스턴스 필드"; en: "Instance fields" }

@@ -8,6 +8,7 @@ phrases! {
     skip_to_stage { ko: "무대로 건너뛰기"; en: "Skip to the stage" }
     scenario { ko: "시나리오"; en: "Scenario" }
     scenario_edited { ko: "고친 시나리오"; en: "Edited scenario" }
+    settings_of_page { ko: "화면 설정"; en: "Page settings" }
     undo { ko: "실행 취소"; en: "Undo" }
     redo { ko: "다시 실행"; en: "Redo" }
     language { ko: "언어"; en: "Language" }

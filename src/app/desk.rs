@@ -1,0 +1,318 @@
+//! The desk owns the session. Everything that happens comes here as a message; everything that is shown is a value made
+//! here of the model.
+
+use std::rc::Rc;
+
+use checkpoint_lab::i18n::{Language, Names, Transcript, explain};
+use checkpoint_lab::scenario::{Issue, RunInput, Severity, presets};
+use checkpoint_lab::scene::checkpoints::CheckpointsView;
+use checkpoint_lab::scene::code::CodeFocus;
+use checkpoint_lab::scene::inspector::Inspector;
+use checkpoint_lab::scene::{Picture, Studio};
+use checkpoint_lab::session::{self, Dialog, Effect, Model, Msg, Tab};
+use checkpoint_lab::timeline::{Landmark, Weight, weight};
+use web_sys::{DragEvent, KeyboardEvent};
+use yew::prelude::*;
+
+use super::context::Send;
+use super::dataflow::{Pressed, Stage};
+use super::edge::{self, KeyListener, Preferences};
+use super::frame::Frame;
+use super::header::Header;
+use super::keys;
+use super::notice::NoticeBar;
+use super::panels::{
+    Caption, CheckpointsPanel, CodePanel, Console, CsvDialog, KeysDialog, LeavesOutDialog, PresetNote, SettingsPanel,
+    StatePanel, Told, WhyPanel,
+};
+use super::strip::Strip;
+use super::tabs::Tabs;
+
+/// The room of a stage that has not been measured yet.
+const FIRST_ROOM: (f64, f64) = (760.0, 600.0);
+/// The longest time that one frame may count for: after a sleep the run goes on, it does not leap.
+const LONGEST_FRAME_US: f64 = 100_000.0;
+/// Facts told in the why tab before and after the current one.
+const TOLD: usize = 12;
+
+/// What comes to the desk.
+pub enum DeskMsg {
+    /// Something for the session.
+    Session(Msg),
+    /// An animation frame came, at this moment in milliseconds.
+    Frame(f64),
+    /// A key was pressed.
+    Key(KeyboardEvent),
+    /// The stage has another size.
+    Room(f64, f64),
+    /// A file is being dragged over the page, or no longer.
+    Dragging(bool),
+}
+
+/// The root of the page.
+pub struct Desk {
+    model: Model,
+    send: Send,
+    on_room: Callback<(f64, f64)>,
+    on_press: Callback<Pressed>,
+    studio: Studio,
+    picture: Picture,
+    words: RunWords,
+    issues: Rc<Vec<Issue>>,
+    frame: Option<Frame>,
+    last_frame: Option<f64>,
+    dragging: bool,
+    _keys: Option<KeyListener>,
+}
+
+/// What one run says in words.
+struct RunWords {
+    run: u64,
+    names: Rc<Names>,
+    transcript: Transcript,
+}
+
+impl RunWords {
+    fn of(model: &Model) -> RunWords {
+        let timeline = model.timeline();
+        let names = Names::of(timeline.input(), timeline.graph(), &timeline.last().storage().job_id);
+        let mut transcript = Transcript::default();
+        transcript.extend(timeline.trace(), &names);
+        RunWords { run: model.run(), names: Rc::new(names), transcript }
+    }
+}
+
+impl Component for Desk {
+    type Message = DeskMsg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let link = ctx.link();
+        let first = || presets::run("handout").expect("the handout is a preset");
+        let preferences = Preferences::load();
+        let mut model = Model::new(first(), first(), preferences.language);
+        (model.theme, model.speed) = (preferences.theme, preferences.speed);
+        edge::dress(&model);
+        let send = link.callback(DeskMsg::Session);
+        let mut studio = Studio::new(FIRST_ROOM.0, FIRST_ROOM.1);
+        Desk {
+            words: RunWords::of(&model),
+            issues: Rc::new(model.issues().to_vec()),
+            on_press: send.reform(|pressed| match pressed {
+                Pressed::Operator(_) => Msg::SetTab(Tab::State),
+                Pressed::Checkpoint(_) => Msg::SetTab(Tab::Checkpoints),
+            }),
+            send,
+            on_room: link.callback(|(width, height)| DeskMsg::Room(width, height)),
+            picture: studio.picture(model.run(), model.timeline()),
+            studio,
+            frame: None,
+            last_frame: None,
+            dragging: false,
+            _keys: KeyListener::on_window(link.callback(DeskMsg::Key)),
+            model,
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Self::Message) -> bool {
+        match msg {
+            DeskMsg::Session(msg) => self.session(msg),
+            DeskMsg::Frame(now) => {
+                self.frame = None;
+                let last = self.last_frame.replace(now).unwrap_or(now);
+                let elapsed = ((now - last) * 1_000.0).clamp(0.0, LONGEST_FRAME_US);
+                self.session(Msg::Frame(elapsed as u64));
+            }
+            DeskMsg::Key(event) => match keys::message(&event, &self.model) {
+                Some(msg) => {
+                    event.prevent_default();
+                    self.session(msg);
+                }
+                None => return false,
+            },
+            DeskMsg::Room(width, height) => {
+                let changed = self.studio.set_room(width, height);
+                if changed {
+                    self.draw();
+                }
+                return changed;
+            }
+            DeskMsg::Dragging(on) => return std::mem::replace(&mut self.dragging, on) != on,
+        }
+        self.keep_playing(ctx);
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        html! {
+            <ContextProvider<Language> context={self.model.language}>
+                <ContextProvider<Send> context={self.send.clone()}>
+                    { self.page(ctx) }
+                </ContextProvider<Send>>
+            </ContextProvider<Language>>
+        }
+    }
+}
+
+impl Desk {
+    /// Hands a message to the session and carries out what it asks for.
+    fn session(&mut self, msg: Msg) {
+        for effect in session::update(&mut self.model, msg) {
+            match effect {
+                Effect::Persist => {}
+                Effect::PersistPreferences => {
+                    Preferences::save(&self.model);
+                    edge::dress(&self.model);
+                }
+                Effect::Copy(text) => edge::copy(&text, self.send.clone()),
+            }
+        }
+        if self.words.run != self.model.run() {
+            self.words = RunWords::of(&self.model);
+        } else {
+            self.words.transcript.extend(self.model.timeline().trace(), &self.words.names);
+        }
+        self.draw();
+        if *self.issues != self.model.issues() {
+            self.issues = Rc::new(self.model.issues().to_vec());
+        }
+    }
+
+    /// Makes the picture of the moment in view.
+    fn draw(&mut self) {
+        self.picture = self.studio.picture(self.model.run(), self.model.timeline());
+    }
+
+    /// A frame is asked for while time passes, and only then.
+    fn keep_playing(&mut self, ctx: &Context<Self>) {
+        if !self.model.is_playing() {
+            (self.frame, self.last_frame) = (None, None);
+        } else if self.frame.is_none() {
+            let link = ctx.link().clone();
+            self.frame = Frame::request(move |now| link.send_message(DeskMsg::Frame(now)));
+        }
+    }
+
+    fn page(&self, ctx: &Context<Self>) -> Html {
+        let (model, t) = (&self.model, self.model.language);
+        let input: std::sync::Arc<RunInput> = model.input().clone();
+        let errors = self.issues.iter().filter(|issue| issue.severity() == Severity::Error).count();
+        html! {
+            <div class={classes!("desk", self.dragging.then_some("dragging"))} ondragover={over(ctx)} ondragleave={leave(ctx)}
+                ondrop={drop(ctx)}>
+                <a class="skip" href="#stage">{ t.skip_to_stage() }</a>
+                <Header input={input.clone()} theme={model.theme} can_undo={model.history().can_undo()}
+                    can_redo={model.history().can_redo()} />
+                <NoticeBar notice={model.notice.clone()} is_current={model.is_current()} />
+                <main class="work">
+                    <section class="lesson" aria-label={t.lesson()}><PresetNote {input} /></section>
+                    { self.stage() }
+                    <aside class="side" aria-label={t.side()}>
+                        <Tabs chosen={model.tab} {errors}>{ self.panel() }</Tabs>
+                        <Console rows={self.words.transcript.rows.clone()} until={self.words.transcript.until(model.position())} />
+                    </aside>
+                </main>
+                if self.dragging { <div class="drop-hint" aria-hidden="true"><p>{ t.csv_drop_here() }</p></div> }
+                { self.dialog() }
+            </div>
+        }
+    }
+
+    fn stage(&self) -> Html {
+        let (model, t) = (&self.model, self.model.language);
+        let picture = self.picture.clone();
+        html! {
+            <>
+                <section class="stage-area" id="stage" aria-label={t.stage()} tabindex="-1">
+                    <Stage picture={picture.clone()} language={t} on_room={self.on_room.clone()} on_press={self.on_press.clone()} />
+                </section>
+                <div class="time-area">
+                    <Caption current={self.told_now()} playing={model.is_playing()} />
+                    <Strip {picture} playing={model.is_playing()} speed={model.speed} language={t} send={self.send.clone()} />
+                </div>
+            </>
+        }
+    }
+
+    fn panel(&self) -> Html {
+        let model = &self.model;
+        let happened = &model.timeline().trace()[..model.position()];
+        match model.tab {
+            Tab::Settings => html! {
+                <SettingsPanel input={model.input().clone()} issues={self.issues.clone()} summary={*model.summary()}
+                    before={model.before().copied()} at={model.at()} />
+            },
+            Tab::Code => html! {
+                <CodePanel input={model.timeline().input().clone()} focus={CodeFocus::at(model.engine(), happened)} />
+            },
+            Tab::State => html! {
+                <StatePanel inspector={Inspector::of(model.engine())} names={self.words.names.clone()} />
+            },
+            Tab::Checkpoints => html! {
+                <CheckpointsPanel view={CheckpointsView::of(model.engine(), happened)} input={model.timeline().input().clone()}
+                    names={self.words.names.clone()} stored={html! {}} />
+            },
+            Tab::Why => self.why(),
+        }
+    }
+
+    fn dialog(&self) -> Html {
+        match &self.model.dialog {
+            None => html! {},
+            Some(Dialog::LeavesOut) => html! { <LeavesOutDialog /> },
+            Some(Dialog::Keys) => html! { <KeysDialog /> },
+            Some(Dialog::Csv(draft)) => html! { <CsvDialog draft={draft.clone()} /> },
+        }
+    }
+
+    fn told(&self, fact: usize) -> Told {
+        let event = &self.model.timeline().trace()[fact];
+        let explanation = Rc::new(explain(self.model.language, event, &self.words.names));
+        Told { fact, at: event.at, explanation }
+    }
+
+    fn told_now(&self) -> Option<Told> {
+        self.model.current().map(|(fact, _)| self.told(fact))
+    }
+
+    fn why(&self) -> Html {
+        let (model, trace) = (&self.model, self.model.timeline().trace());
+        let current = model.current().map(|(fact, _)| fact);
+        let worth = |fact: &usize| weight(&trace[*fact].fact) >= Weight::Step && Some(*fact) != current;
+        let recent = (0..model.position()).rev().filter(worth).take(TOLD).map(|fact| self.told(fact)).collect::<Vec<_>>();
+        let next = |kind| model.timeline().next(kind, model.at());
+        let mut upcoming: Vec<usize> =
+            [Landmark::Event, Landmark::Barrier, Landmark::Checkpoint, Landmark::Failure, Landmark::Restore]
+                .into_iter()
+                .filter_map(next)
+                .collect();
+        upcoming.sort_unstable();
+        upcoming.dedup();
+        let upcoming: Vec<Told> = upcoming.into_iter().map(|fact| self.told(fact)).collect();
+        html! { <WhyPanel current={self.told_now()} {recent} {upcoming} /> }
+    }
+}
+
+fn over(ctx: &Context<Desk>) -> Callback<DragEvent> {
+    ctx.link().callback(|event: DragEvent| {
+        event.prevent_default();
+        DeskMsg::Dragging(true)
+    })
+}
+
+fn leave(ctx: &Context<Desk>) -> Callback<DragEvent> {
+    // Leaving one element for another inside the page is no leaving.
+    ctx.link().callback(|event: DragEvent| DeskMsg::Dragging(event.related_target().is_some()))
+}
+
+fn drop(ctx: &Context<Desk>) -> Callback<DragEvent> {
+    let link = ctx.link().clone();
+    Callback::from(move |event: DragEvent| {
+        event.prevent_default();
+        link.send_message(DeskMsg::Dragging(false));
+        let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
+        if let Some(file) = file {
+            edge::read_file(file, link.callback(DeskMsg::Session));
+        }
+    })
+}

@@ -1,0 +1,140 @@
+//! The console: printed rows with their duplicates, and Flink's log beside them, up to the moment in view.
+
+use std::rc::Rc;
+
+use checkpoint_lab::base::SimTime;
+use checkpoint_lab::i18n::{ConsoleRow, ConsoleText, Language, Level, clock, count};
+use checkpoint_lab::session::Msg;
+use web_sys::Element;
+use yew::prelude::*;
+
+use crate::app::context::{Send, use_language, use_send};
+use crate::app::controls::{Choice, Segmented};
+use crate::app::parts::shortened;
+
+/// More rows than this are folded away: nobody reads them, and every one costs.
+const SHOWN: usize = 200;
+
+#[derive(Properties)]
+pub struct ConsoleProps {
+    pub rows: Rc<Vec<ConsoleRow>>,
+    /// How many of them have happened.
+    pub until: usize,
+}
+
+impl PartialEq for ConsoleProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.rows, &other.rows) && self.until == other.until
+    }
+}
+
+/// What is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Filter {
+    All,
+    Printed,
+    Log,
+}
+
+impl Filter {
+    const ALL: [Filter; 3] = [Filter::All, Filter::Printed, Filter::Log];
+
+    fn lets(self, row: &ConsoleRow) -> bool {
+        match self {
+            Filter::All => true,
+            Filter::Printed => !matches!(row.text, ConsoleText::Log(_)),
+            Filter::Log => matches!(row.text, ConsoleText::Log(_)),
+        }
+    }
+}
+
+/// The console.
+#[component]
+pub fn Console(props: &ConsoleProps) -> Html {
+    let t = use_language();
+    let send = use_send();
+    let filter = use_state(|| Filter::All);
+    let list = use_node_ref();
+    // It stays at its end unless somebody scrolled up to read.
+    let follows = use_mut_ref(|| true);
+    {
+        let (list, follows) = (list.clone(), follows.clone());
+        use_effect_with((props.until, *filter), move |_| {
+            if let Some(list) = list.cast::<Element>()
+                && *follows.borrow()
+            {
+                list.set_scroll_top(list.scroll_height());
+            }
+        });
+    }
+    let onscroll = {
+        let list = list.clone();
+        Callback::from(move |_: Event| {
+            if let Some(list) = list.cast::<Element>() {
+                *follows.borrow_mut() = list.scroll_top() + list.client_height() + 24 >= list.scroll_height();
+            }
+        })
+    };
+    let happened = &props.rows[..props.until.min(props.rows.len())];
+    let (printed, duplicates) = happened.last().map_or((0, 0), |row| (row.printed, row.duplicates));
+    let mut shown: Vec<&ConsoleRow> = happened.iter().rev().filter(|row| filter.lets(row)).take(SHOWN + 1).collect();
+    let is_folded = shown.len() > SHOWN;
+    shown.truncate(SHOWN);
+    let folded = if is_folded { happened.iter().filter(|row| filter.lets(row)).count() - SHOWN } else { 0 };
+    let choices = vec![Choice::new(t.filter_all()), Choice::new(t.filter_printed()), Choice::new(t.filter_log())];
+    let chosen = Filter::ALL.iter().position(|one| *one == *filter).unwrap_or_default();
+    let onchoose = {
+        let filter = filter.clone();
+        Callback::from(move |index: usize| filter.set(Filter::ALL[index]))
+    };
+    html! {
+        <section class="console" aria-labelledby="console-title">
+            <header>
+                <h2 id="console-title">{ t.console() }</h2>
+                <span class="console-counts">{ t.console_counts(count(printed.into()), count(duplicates.into())) }</span>
+                <Segmented name="console-filter" label={t.filter()} {choices} {chosen} {onchoose} />
+            </header>
+            <ol class="console-rows" ref={list} {onscroll} tabindex="0" aria-labelledby="console-title">
+                if folded > 0 { <li class="folded" key="folded">{ t.console_earlier(count(folded as u64)) }</li> }
+                if shown.is_empty() { <li class="folded" key="empty">{ t.console_empty() }</li> }
+                { for shown.into_iter().rev().enumerate().map(|(at, row)| html_row(t, &send, at, row)) }
+            </ol>
+        </section>
+    }
+}
+
+fn html_row(t: Language, send: &Send, at: usize, row: &ConsoleRow) -> Html {
+    let key = format!("{}-{at}", row.fact);
+    let (class, body) = match &row.text {
+        ConsoleText::Row { text, times, .. } if *times > 1 => (
+            "printed duplicate",
+            html! { <>{ text.to_string() }<span class="mark">{ t.duplicate(*times) }</span></> },
+        ),
+        ConsoleText::Row { text, .. } => ("printed", html! { { text.to_string() } }),
+        ConsoleText::Stdout(text) => ("stdout", html! { { text.to_string() } }),
+        ConsoleText::Log(line) => {
+            let class = match line.level {
+                Level::Info => "log",
+                Level::Warn => "log log-warn",
+                Level::Error => "log log-error",
+            };
+            let name = line.logger.rsplit('.').next().unwrap_or(line.logger);
+            let full = format!("org.apache.flink.{}", line.logger);
+            let body = html! {
+                <>
+                    <span class="level">{ line.level.name() }</span>{ " " }
+                    <span class="logger" title={full}>{ name }</span>{ " - " }{ shortened(&line.text) }
+                </>
+            };
+            (class, body)
+        }
+    };
+    html! { <li {key} {class}>{ jump(t, send, row.at) }<span class="line">{ body }</span></li> }
+}
+
+/// The moment of something as a button that goes there.
+pub fn jump(t: Language, send: &Send, at: SimTime) -> Html {
+    let onclick = send.reform(move |_: MouseEvent| Msg::Seek(at));
+    let shown = clock(at);
+    html! { <button type="button" class="jump" aria-label={t.jump_to(shown.clone())} {onclick}>{ shown }</button> }
+}

@@ -1,0 +1,271 @@
+//! What every field of the form shares: its label, Flink's option key, its unit, a word of help, and what is wrong with it.
+//! A field is described, not composed: what it shows, and how the scenario changes when it is set.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use checkpoint_lab::i18n::{Language, count, duration_us};
+use checkpoint_lab::scenario::{Issue, Scenario, Severity};
+use checkpoint_lab::session::Msg;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use crate::app::context::Send;
+use crate::app::controls::{NumberInput, TextInput};
+use crate::app::parts::{Icon, Picture};
+
+/// The form while it is being drawn.
+pub struct Form<'a> {
+    pub t: Language,
+    pub scenario: &'a Arc<Scenario>,
+    pub issues: &'a Rc<Vec<Issue>>,
+    pub send: &'a Send,
+}
+
+/// A field: where it is in the scenario's JSON, and how it is called.
+#[derive(Clone)]
+pub struct Field {
+    /// Its path; issues of this path and below it are shown here.
+    pub path: String,
+    /// The step of undo that its edits belong to.
+    pub edit: &'static str,
+    pub label: AttrValue,
+    /// Flink's option key.
+    pub key: &'static str,
+    pub help: &'static str,
+}
+
+impl Field {
+    /// A field with a fixed path, which is its step of undo too.
+    pub fn at(path: &'static str, label: &'static str) -> Field {
+        Field { path: path.into(), edit: path, label: label.into(), key: "", help: "" }
+    }
+
+    /// A field of an element of a list.
+    pub fn of(path: String, edit: &'static str, label: impl Into<AttrValue>) -> Field {
+        Field { path, edit, label: label.into(), key: "", help: "" }
+    }
+
+    pub fn key(self, key: &'static str) -> Field {
+        Field { key, ..self }
+    }
+
+    pub fn help(self, help: &'static str) -> Field {
+        Field { help, ..self }
+    }
+
+    fn id(&self) -> AttrValue {
+        format!("f-{}", self.path.replace(['.', '[', ']'], "-")).into()
+    }
+}
+
+/// A number's value and unit.
+pub struct Number {
+    pub value: Option<u64>,
+    pub optional: bool,
+    pub unit: Unit,
+}
+
+/// What a number counts.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Unit {
+    /// Milliseconds.
+    Millis,
+    /// Bytes.
+    Bytes,
+    /// Thousandths of one.
+    Thousandths,
+    /// Things.
+    Plain,
+}
+
+impl Number {
+    pub fn millis(value: u64) -> Number {
+        Number { value: Some(value), optional: false, unit: Unit::Millis }
+    }
+
+    pub fn plain(value: u64) -> Number {
+        Number { value: Some(value), optional: false, unit: Unit::Plain }
+    }
+
+    pub fn optional(value: Option<u64>, unit: Unit) -> Number {
+        Number { value, optional: true, unit }
+    }
+}
+
+impl Form<'_> {
+    /// A number that must be there.
+    pub fn number(&self, field: Field, number: Number, set: impl Fn(&mut Scenario, u64) + 'static) -> Html {
+        self.maybe(field, number, move |scenario, value| {
+            if let Some(value) = value {
+                set(scenario, value);
+            }
+        })
+    }
+
+    /// A number that may be absent.
+    pub fn maybe(&self, field: Field, number: Number, set: impl Fn(&mut Scenario, Option<u64>) + 'static) -> Html {
+        let id = field.id();
+        let (step, unit, reads) = match number.unit {
+            Unit::Millis => (100, "ms", number.value.filter(|ms| *ms >= 1_000).map(|ms| duration_us(self.t, ms.saturating_mul(1_000)))),
+            Unit::Bytes => (1024, "B", number.value.filter(|bytes| *bytes >= 1024).map(checkpoint_lab::i18n::bytes)),
+            Unit::Thousandths => (50, "‰", number.value.map(thousandths)),
+            Unit::Plain => (1, "", None),
+        };
+        let control = html! {
+            <span class="with-unit">
+                <NumberInput {id} value={number.value} optional={number.optional} {step} invalid={self.is_wrong(&field)}
+                    placeholder={if number.optional { "–" } else { "" }} described_by={self.note_id(&field)}
+                    onset={self.edit(&field, set)} onleave={self.send.reform(|()| Msg::FieldLeft)} />
+                if !unit.is_empty() { <span class="unit">{ unit }</span> }
+            </span>
+        };
+        self.row(&field, control, reads)
+    }
+
+    /// A line of text.
+    pub fn text(&self, field: Field, value: &str, set: impl Fn(&mut Scenario, String) + 'static) -> Html {
+        let control = html! {
+            <TextInput id={field.id()} value={value.to_owned()} mono={true} invalid={self.is_wrong(&field)}
+                described_by={self.note_id(&field)} onset={self.edit(&field, set)}
+                onleave={self.send.reform(|()| Msg::FieldLeft)} />
+        };
+        self.wide_row(&field, control)
+    }
+
+    /// One of several, by its place.
+    pub fn choice(
+        &self,
+        field: Field,
+        choices: &[AttrValue],
+        chosen: usize,
+        set: impl Fn(&mut Scenario, usize) + 'static,
+    ) -> Html {
+        let set = self.edit(&field, set);
+        let onchange = Callback::from(move |event: Event| {
+            let index = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+            set.emit(usize::try_from(index).unwrap_or_default());
+        });
+        let control = html! {
+            <span class="select">
+                <select id={field.id()} aria-invalid={self.is_wrong(&field).then_some("true")}
+                    aria-describedby={self.note_id(&field)} {onchange}>
+                    { for choices.iter().enumerate().map(|(index, label)| html! {
+                        <option key={index} selected={index == chosen}>{ label.clone() }</option>
+                    }) }
+                </select>
+                <Icon picture={Picture::Chevron} />
+            </span>
+        };
+        let longest = choices.iter().map(|label| label.chars().count()).max().unwrap_or_default();
+        if longest > 16 { self.wide_row(&field, control) } else { self.row(&field, control, None) }
+    }
+
+    /// On or off.
+    pub fn switch(&self, field: Field, on: bool, set: impl Fn(&mut Scenario, bool) + 'static) -> Html {
+        let set = self.edit(&field, set);
+        let onchange =
+            Callback::from(move |event: Event| set.emit(event.target_unchecked_into::<HtmlInputElement>().checked()));
+        let control = html! {
+            <input type="checkbox" role="switch" class="switch" id={field.id()} checked={on}
+                aria-describedby={self.note_id(&field)} {onchange} />
+        };
+        self.row(&field, control, None)
+    }
+
+    /// A button that changes the scenario.
+    pub fn button(&self, edit: &'static str, picture: Picture, label: &str, set: impl Fn(&mut Scenario) + 'static) -> Html {
+        let (send, scenario) = (self.send.clone(), self.scenario.clone());
+        let onclick = Callback::from(move |_: MouseEvent| {
+            let mut changed = (*scenario).clone();
+            set(&mut changed);
+            send.emit(Msg::FieldLeft);
+            send.emit(Msg::Edit(edit, Arc::new(changed)));
+        });
+        html! {
+            <button type="button" class="button" {onclick}><Icon {picture} />{ label.to_owned() }</button>
+        }
+    }
+
+    /// What a field's control calls: the scenario is changed and sent.
+    fn edit<T: 'static>(&self, field: &Field, set: impl Fn(&mut Scenario, T) + 'static) -> Callback<T> {
+        let (send, scenario, edit) = (self.send.clone(), self.scenario.clone(), field.edit);
+        Callback::from(move |value| {
+            let mut changed = (*scenario).clone();
+            set(&mut changed, value);
+            send.emit(Msg::Edit(edit, Arc::new(changed)));
+        })
+    }
+
+    fn row(&self, field: &Field, control: Html, reads: Option<String>) -> Html {
+        self.framed("field", field, control, reads)
+    }
+
+    fn wide_row(&self, field: &Field, control: Html) -> Html {
+        self.framed("field field-wide", field, control, None)
+    }
+
+    fn framed(&self, class: &'static str, field: &Field, control: Html, reads: Option<String>) -> Html {
+        html! {
+            <div {class}>
+                <label for={field.id()}>
+                    { field.label.clone() }
+                    if !field.key.is_empty() { <code>{ field.key }</code> }
+                </label>
+                <div class="field-control">{ control }if let Some(reads) = reads { <span class="reads">{ reads }</span> }</div>
+                if let Some(id) = self.note_id(field) {
+                    <div class="field-note" {id}>
+                        if !field.help.is_empty() { <p class="help">{ field.help }</p> }
+                        { for self.issues_at(&field.path).map(|issue| self.issue(issue)) }
+                    </div>
+                }
+            </div>
+        }
+    }
+
+    fn note_id(&self, field: &Field) -> Option<AttrValue> {
+        let says = !field.help.is_empty() || self.issues_at(&field.path).next().is_some();
+        says.then(|| format!("{}-note", field.id()).into())
+    }
+
+    fn is_wrong(&self, field: &Field) -> bool {
+        self.issues_at(&field.path).any(|issue| issue.severity() == Severity::Error)
+    }
+
+    fn issues_at(&self, path: &str) -> impl Iterator<Item = &Issue> {
+        self.issues.iter().filter(move |issue| {
+            issue.field.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
+    }
+
+    /// One thing that is wrong, with buttons that mend it.
+    pub fn issue(&self, issue: &Issue) -> Html {
+        let (class, picture, word) = match issue.severity() {
+            Severity::Error => ("issue issue-error", Picture::Error, self.t.severity_error()),
+            Severity::Warning => ("issue issue-warning", Picture::Warning, self.t.severity_warning()),
+        };
+        let mends = issue.mend().map(|mend| self.t.mend(&mend)).unwrap_or_default();
+        let button = |(choice, label): (usize, String)| {
+            let (send, issue) = (self.send.clone(), issue.clone());
+            let onclick = Callback::from(move |_: MouseEvent| send.emit(Msg::Mend(issue.clone(), choice)));
+            html! { <button type="button" class="button button-small" {onclick}>{ label }</button> }
+        };
+        html! {
+            <div {class}>
+                <Icon {picture} />
+                <span><span class="sr-only">{ word }{ ": " }</span>{ self.t.issue(&issue.kind) }</span>
+                { for mends.into_iter().enumerate().take(4).map(button) }
+            </div>
+        }
+    }
+}
+
+fn thousandths(number: u64) -> String {
+    let text = format!("{}.{:03}", number / 1_000, number % 1_000);
+    format!("× {}", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A count as a choice's label.
+pub fn counted(number: u64) -> AttrValue {
+    count(number).into()
+}

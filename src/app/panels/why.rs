@@ -1,0 +1,96 @@
+//! Why the current event happened: a sentence, the Flink rules behind it, and what came before and comes next.
+
+use std::rc::Rc;
+
+use checkpoint_lab::base::SimTime;
+use checkpoint_lab::i18n::{Explanation, Language, clock};
+use yew::prelude::*;
+
+use super::console::jump;
+use crate::app::context::{use_language, use_send};
+use crate::app::parts::RuleList;
+
+/// A fact in words.
+#[derive(Clone, PartialEq)]
+pub struct Told {
+    /// Its place in the trace.
+    pub fact: usize,
+    /// When.
+    pub at: SimTime,
+    /// What and why.
+    pub explanation: Rc<Explanation>,
+}
+
+#[derive(Properties, PartialEq)]
+pub struct WhyProps {
+    pub current: Option<Told>,
+    /// Before it, newest first.
+    pub recent: Vec<Told>,
+    /// After it.
+    pub upcoming: Vec<Told>,
+}
+
+/// The why tab.
+#[component]
+pub fn WhyPanel(props: &WhyProps) -> Html {
+    let t = use_language();
+    let send = use_send();
+    let list = |class: &'static str, title: &'static str, told: &[Told]| html! {
+        if !told.is_empty() {
+            <section {class}>
+                <h3>{ title }</h3>
+                <ol>
+                    { for told.iter().map(|told| html! {
+                        <li key={told.fact}>{ jump(t, &send, told.at) }<span>{ told.explanation.text.clone() }</span></li>
+                    }) }
+                </ol>
+            </section>
+        }
+    };
+    html! {
+        <div class="why">
+            <section class="why-now">
+                <h3>{ t.current_event() }</h3>
+                { now(t, props.current.as_ref()) }
+            </section>
+            { list("why-list why-next", t.upcoming(), &props.upcoming) }
+            { list("why-list", t.recent_events(), &props.recent) }
+        </div>
+    }
+}
+
+fn now(t: Language, current: Option<&Told>) -> Html {
+    match current {
+        None => html! { <p>{ t.nothing_yet() }</p> },
+        Some(told) => html! {
+            <>
+                <p class="why-sentence"><time>{ clock(told.at) }</time>{ told.explanation.text.clone() }</p>
+                <RuleList ids={told.explanation.rules} />
+            </>
+        },
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct CaptionProps {
+    pub current: Option<Told>,
+    /// Whether time passes: then nothing is read aloud.
+    pub playing: bool,
+}
+
+/// The sentence of the moment, below the stage. A screen reader hears it whenever time stands.
+#[component]
+pub fn Caption(props: &CaptionProps) -> Html {
+    let t = use_language();
+    let text = props.current.as_ref().map_or_else(|| t.nothing_yet().to_owned(), |told| told.explanation.text.clone());
+    let rules = props.current.as_ref().map(|told| told.explanation.rules).unwrap_or_default();
+    let live = if props.playing { "off" } else { "polite" };
+    html! {
+        <div class="caption">
+            <p aria-live={live} aria-atomic="true">{ text }</p>
+            if let Some(rule) = rules.first().and_then(|id| checkpoint_lab::i18n::rule(id)) {
+                <span class="rule-id" title={rule.gist(t)}>{ rule.id }</span>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,45 @@
+//! What the model leaves out: the one list of its simplifications.
+
+use crate::base::Language;
+
+phrases! {
+    leaves_out_intro {
+        ko: "이 실험실은 Flink를 흉내 내는 결정적 시뮬레이터입니다. 규칙은 실제 Flink 1.20과 2.3의 코드와 실행 기록을 따르지만, 아래는 줄였거나 뺐습니다.";
+        en: "The lab is a deterministic simulator of Flink. Its rules follow the code and recorded runs of real Flink 1.20 and 2.3; what follows is simplified or left out."
+    }
+    lo_time { ko: "시간"; en: "Time" }
+    lo_time_latency { ko: "배포, 네트워크, 스냅샷에 걸리는 시간은 모델이 정한 값입니다. 실제 시간은 기계마다 다릅니다."; en: "How long deploying, the network and snapshots take is the model's choice; real times differ from machine to machine." }
+    lo_time_logs { ko: "로그 줄 안의 시각은 잡을 제출한 뒤 지난 밀리초입니다. 잡과 시도의 ID는 시드로 만들었습니다."; en: "Timestamps inside log lines count milliseconds since submission. Ids of jobs and attempts are made from the seed." }
+    lo_time_random { ko: "무작위는 첫 트리거 시점, 재시작 지연의 흔들림, ID뿐이며 시드로 정해집니다."; en: "Only the first trigger, the jitter of restart delays and ids are random; the seed decides them." }
+    lo_cluster { ko: "클러스터"; en: "Cluster" }
+    lo_cluster_deaths { ko: "TaskManager와 JobManager는 죽지 않습니다. 하트비트와 HA가 없습니다."; en: "TaskManagers and the JobManager never die; there are no heartbeats and no high availability." }
+    lo_cluster_scheduler { ko: "기본 스케줄러만 있습니다. Adaptive Scheduler, 슬롯 공유 그룹, 배치 실행이 없습니다."; en: "Only the default scheduler: no adaptive scheduler, no slot sharing groups, no batch execution." }
+    lo_cluster_memory { ko: "힙 메모리, GC, CPU 경쟁은 다루지 않습니다."; en: "Heap, garbage collection and contention for CPUs are left out." }
+    lo_checkpoints { ko: "체크포인트와 상태"; en: "Checkpoints and state" }
+    lo_cp_unaligned { ko: "비정렬(unaligned) 체크포인트, 버퍼 디블로팅, 체인지로그가 없습니다."; en: "No unaligned checkpoints, no buffer debloating, no changelog." }
+    lo_cp_savepoints { ko: "세이브포인트와 stop-with-savepoint가 없습니다."; en: "No savepoints, no stop-with-savepoint." }
+    lo_cp_backend { ko: "상태 백엔드는 hashmap뿐입니다. RocksDB와 증분 체크포인트가 없습니다."; en: "The hashmap state backend only: no RocksDB, no incremental checkpoints." }
+    lo_cp_sizes { ko: "상태의 크기는 모델이 어림한 값입니다. 실제 바이트 수는 직렬화기에 따라 다릅니다."; en: "Sizes of state are the model's estimate; real ones depend on the serializers." }
+    lo_cp_storage { ko: "저장소는 JobManager 힙과 파일 시스템입니다. S3 같은 원격 저장소의 지연과 오류는 없습니다."; en: "Storage is the JobManager's heap or a file system; remote stores such as S3 with their delays and errors are left out." }
+    lo_jobs { ko: "잡"; en: "Jobs" }
+    lo_jobs_operators { ko: "소스, 함수 하나 이상, print 싱크로 된 잡만 다룹니다. 윈도, 타이머, 워터마크, 조인, 사이드 아웃풋이 없습니다."; en: "Jobs of sources, functions and print sinks: no windows, timers, watermarks, joins or side outputs." }
+    lo_jobs_sinks { ko: "트랜잭션 싱크(2PC)와 Kafka 커넥터가 없습니다. 로그 소스는 오프셋이 있는 파티션만 흉내 냅니다."; en: "No transactional sinks and no Kafka connector; the log source imitates partitions with offsets, nothing more." }
+    lo_jobs_python { ko: "Python 함수는 실제로 실행되지 않고 같은 일을 하는 작은 프로그램으로 바뀌어 돕니다."; en: "No Python is executed: a small program that does the same runs in its place." }
+    lo_jobs_threads { ko: "태스크 스레드와 체크포인트 잠금은 레코드 경계에서 공평하게 넘어갑니다. 실제 잠금은 굶주릴 수도 있습니다."; en: "The checkpoint lock passes on fairly at record boundaries; the real one can starve a trigger." }
+}
+
+/// Topics, each with what is left out of it.
+pub fn leaves_out(t: Language) -> Vec<(&'static str, Vec<&'static str>)> {
+    vec![
+        (t.lo_time(), vec![t.lo_time_latency(), t.lo_time_random(), t.lo_time_logs()]),
+        (t.lo_cluster(), vec![t.lo_cluster_deaths(), t.lo_cluster_scheduler(), t.lo_cluster_memory()]),
+        (
+            t.lo_checkpoints(),
+            vec![t.lo_cp_unaligned(), t.lo_cp_savepoints(), t.lo_cp_backend(), t.lo_cp_sizes(), t.lo_cp_storage()],
+        ),
+        (
+            t.lo_jobs(),
+            vec![t.lo_jobs_operators(), t.lo_jobs_sinks(), t.lo_jobs_python(), t.lo_jobs_threads()],
+        ),
+    ]
+}
