@@ -70,7 +70,8 @@ pub fn set_function(scenario: &mut Scenario, operator: usize, mut function: Func
     }
     let needs_key = function.states.iter().any(|state| state.kind == StateKind::KeyedValue);
     let by_column = matches!(ReadyFunction::of(&function), Some(ReadyFunction::KeyedSum | ReadyFunction::Remember));
-    at.name = function.kind.default_operator_name(needs_key || function.kind == FunctionKind::Process).into();
+    let keyed = needs_key || function.kind == FunctionKind::Process;
+    at.name = function.kind.default_operator_name(keyed, &scenario.api).into();
     let uid = at.uid.clone();
     at.kind = OperatorKind::Function(function);
     for edge in scenario.edges.iter_mut().filter(|edge| edge.to == uid) {
