@@ -101,7 +101,7 @@ const CLAIMS: &[Claim] = &[
     Claim {
         id: "recovered",
         quote: "Recovered state from checkpoint: /tmp/flink-checkpoints/xxx",
-        truth: Truth::Log("No checkpoint found during restore"),
+        truth: Truth::Log("Restoring job"),
         mark: Mark::Wrong,
         rules: &["S6", "S3", "S14"],
     },

@@ -62,7 +62,7 @@ pub(super) const COUNTER_IN_STATE: Switch = Switch {
     apply: |scenario| {
         let Some(map) = scenario.operator("map") else { return };
         let function = failing_process_with_state();
-        scenario.operators[map.index()].name = function.kind.default_operator_name(true).into();
+        scenario.operators[map.index()].name = function.kind.default_operator_name(true, &scenario.api).into();
         scenario.operators[map.index()].kind = OperatorKind::Function(function);
         for edge in scenario.edges.iter_mut().filter(|edge| edge.to == "map") {
             edge.partitioner = Partitioner::KeyByConstant;
