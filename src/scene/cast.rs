@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::base::{OperatorIndex, RecordId, Row, SubtaskId, Value};
 use crate::engine::Engine;
 use crate::graph::{ExecutionGraph, java_hash, murmur};
-use crate::scenario::{Comparison, Expr, Function, OperatorKind, Partitioner, Scenario, SourceKind, StateKind, Stmt};
+use crate::scenario::{
+    Comparison, Expr, Function, Operator, OperatorKind, Partitioner, Scenario, SourceKind, StateKind, Stmt,
+};
 
 /// How many colours records have.
 pub const KEY_HUES: u32 = 6;
@@ -15,8 +17,10 @@ pub const KEY_HUES: u32 = 6;
 pub struct Cast {
     /// Operators, by index.
     pub operators: Vec<Role>,
-    /// Subtasks as a label names them, by id: `Map 1/2`.
+    /// Subtasks as a heading names them, by id: `1/2 Collection Source → Map`.
     pub subtasks: Vec<String>,
+    /// The same as briefly as can be: `1/2 Source → Map`.
+    pub lanes: Vec<String>,
     labels: Vec<Arc<str>>,
     hues: Vec<u8>,
 }
@@ -68,7 +72,9 @@ impl Cast {
     /// The cast of a run.
     pub fn of(engine: &Engine) -> Cast {
         let (scenario, graph) = (&engine.input().scenario, engine.graph());
-        let mut cast = Cast { subtasks: subtask_labels(scenario, graph), ..Cast::default() };
+        let (subtasks, lanes) =
+            (subtask_labels(scenario, graph, full_name), subtask_labels(scenario, graph, brief_name));
+        let mut cast = Cast { subtasks, lanes, ..Cast::default() };
         let key = key_column(scenario);
         for at in 0..scenario.operators.len() {
             let operator = OperatorIndex(at as u16);
@@ -115,14 +121,28 @@ fn label(row: &Row) -> Arc<str> {
     }
 }
 
-fn subtask_labels(scenario: &Scenario, graph: &ExecutionGraph) -> Vec<String> {
+fn full_name(operator: &Operator, _chained: bool) -> &str {
+    &operator.name
+}
+
+/// In a chain, what it is says enough of a source or a sink.
+fn brief_name(operator: &Operator, chained: bool) -> &str {
+    match &operator.kind {
+        OperatorKind::Source(_) if chained => "Source",
+        OperatorKind::PrintSink if chained => "Print",
+        _ => &operator.name,
+    }
+}
+
+fn subtask_labels(scenario: &Scenario, graph: &ExecutionGraph, name_of: fn(&Operator, bool) -> &str) -> Vec<String> {
     let name = |subtask: SubtaskId| {
         let task = graph.task_of(subtask);
-        let operators = task.operators.iter().map(|operator| scenario.operators[operator.index()].name.as_str());
+        let chained = task.operators.len() > 1;
+        let operators = task.operators.iter().map(|operator| name_of(&scenario.operators[operator.index()], chained));
         let names: Vec<&str> = operators.collect();
         match task.parallelism {
             1 => names.join(" → "),
-            several => format!("{} {}/{several}", names.join(" → "), graph.subtasks[subtask.index()].index + 1),
+            several => format!("{}/{several} {}", graph.subtasks[subtask.index()].index + 1, names.join(" → ")),
         }
     };
     (0..graph.subtasks.len() as u32).map(|id| name(SubtaskId(id))).collect()

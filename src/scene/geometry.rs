@@ -154,7 +154,8 @@ impl Path {
 
     /// The place `distance` from the start, clamped to the ends, and the direction there in degrees.
     pub fn at(&self, distance: f64) -> (Point, f64) {
-        let after = self.samples.partition_point(|(_, length)| *length < distance).clamp(1, self.samples.len().max(2) - 1);
+        let after =
+            self.samples.partition_point(|(_, length)| *length < distance).clamp(1, self.samples.len().max(2) - 1);
         let (Some((a, from)), Some((b, to))) = (self.samples.get(after - 1), self.samples.get(after)) else {
             return (self.samples.first().map_or(Point::default(), |(point, _)| *point), 0.0);
         };
@@ -201,7 +202,8 @@ mod tests {
     #[test]
     fn a_curve_is_even() {
         let path = Path::from(Point::new(0.0, 0.0)).curve(Point::new(100.0, 60.0), true);
-        let steps: Vec<f64> = (0..20).map(|i| path.part(i as f64 / 20.0).distance(path.part((i + 1) as f64 / 20.0))).collect();
+        let steps: Vec<f64> =
+            (0..20).map(|i| path.part(i as f64 / 20.0).distance(path.part((i + 1) as f64 / 20.0))).collect();
         let (low, high) = steps.iter().fold((f64::MAX, 0.0_f64), |(low, high), step| (low.min(*step), high.max(*step)));
         assert!(high / low < 1.1, "{steps:?}");
     }

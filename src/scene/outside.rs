@@ -77,14 +77,21 @@ pub struct LineView {
     pub fresh: f64,
 }
 
-/// Records shown of a partition.
-const WINDOW: u64 = 36;
+/// What a card keeps for its heading, what a partition keeps for its words, and the size of a cell with its gap.
+const HEADING: f64 = 46.0;
+const WORDS: f64 = 27.0;
+const CELL: (f64, f64) = (16.0, 23.0);
 /// Rows shown.
 const LINES: usize = 12;
 
 pub(super) fn inputs(moment: &Moment) -> Vec<InputView> {
     let graph = moment.engine.graph();
     let mut views = Vec::new();
+    let of_source = |role: &super::cast::Role| match &role.kind {
+        RoleKind::Source { partitions, .. } => partitions.len(),
+        _ => 0,
+    };
+    let room = room(moment, moment.backdrop.cast.operators.iter().map(of_source).sum());
     for (at, role) in moment.backdrop.cast.operators.iter().enumerate() {
         let RoleKind::Source { kind, dataset, partitions } = &role.kind else { continue };
         let operator = OperatorIndex(at as u16);
@@ -109,18 +116,28 @@ pub(super) fn inputs(moment: &Moment) -> Vec<InputView> {
                 position,
                 restart_at,
                 total: records.len() as u64,
-                cells: cells(moment, records, position.unwrap_or(restart_at)),
+                cells: cells(moment, records, position.unwrap_or(restart_at), room),
             });
         }
     }
     views
 }
 
-/// A window around the position: whole pages, so that it stands still while the position moves within it.
-fn cells(moment: &Moment, records: &[RecordId], position: u64) -> Vec<CellView> {
+/// How many cells a partition has room for.
+fn room(moment: &Moment, partitions: usize) -> u64 {
+    let card = moment.layout.input;
+    let each = (card.h - HEADING) / partitions.max(1) as f64;
+    let rows = ((each - WORDS) / CELL.1).floor().max(1.0);
+    let columns = ((card.w - 22.0 + 3.0) / CELL.0).floor().max(1.0);
+    (rows * columns) as u64
+}
+
+/// A window around the position: it moves on by half its length, so that it stands still for a while.
+fn cells(moment: &Moment, records: &[RecordId], position: u64, room: u64) -> Vec<CellView> {
     let total = records.len() as u64;
-    let first = if total <= WINDOW { 0 } else { (position.saturating_sub(1) / (WINDOW / 2) * (WINDOW / 2)).min(total - WINDOW) };
-    let shown = records.iter().enumerate().skip(first as usize).take(WINDOW as usize);
+    let half = (room / 2).max(1);
+    let first = if total <= room { 0 } else { (position.saturating_sub(1) / half * half).min(total - room) };
+    let shown = records.iter().enumerate().skip(first as usize).take(room as usize);
     shown
         .map(|(offset, record)| CellView {
             record: *record,

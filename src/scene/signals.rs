@@ -78,7 +78,8 @@ pub(super) fn view(moment: &Moment) -> Vec<Signal> {
 /// Everything that takes a message's time or none: read off the facts around the moment.
 fn messages(moment: &Moment, signals: &mut Vec<Signal>) {
     let rpc = SimDuration::from_micros(moment.engine.input().scenario.cluster.latencies.rpc_us);
-    let ahead = moment.trace[moment.position..].iter().take_while(|event| event.at <= moment.at() + rpc).take(MOST_FACTS);
+    let ahead =
+        moment.trace[moment.position..].iter().take_while(|event| event.at <= moment.at() + rpc).take(MOST_FACTS);
     let behind = moment.trace[..moment.position].iter().rev().take(MOST_FACTS);
     let behind = behind.take_while(|event| moment.glow(event.at) > 0.0);
     for event in ahead.chain(behind) {
@@ -91,7 +92,9 @@ fn message(moment: &Moment, at: SimTime, rpc: SimDuration, fact: &Fact, signals:
     let rpc_signal = |kind, subtask, checkpoint| Draft { kind, subtask, checkpoint, ..Draft::default() }.sent(at, rpc);
     let draft = match fact {
         Fact::TriggerArrived { checkpoint, subtask } => rpc_signal(K::Trigger, *subtask, Some(*checkpoint)),
-        Fact::CheckpointAcknowledged { checkpoint, subtask, .. } => rpc_signal(K::Acknowledge, *subtask, Some(*checkpoint)),
+        Fact::CheckpointAcknowledged { checkpoint, subtask, .. } => {
+            rpc_signal(K::Acknowledge, *subtask, Some(*checkpoint))
+        }
         Fact::CheckpointDeclined { checkpoint, subtask, .. } => rpc_signal(K::Decline, *subtask, Some(*checkpoint)),
         Fact::CompletionNotified { checkpoint, subtask } => rpc_signal(K::NotifyComplete, *subtask, Some(*checkpoint)),
         Fact::AbortNotified { checkpoint, subtask } => rpc_signal(K::NotifyAborted, *subtask, Some(*checkpoint)),
@@ -116,7 +119,14 @@ fn state(moment: &Moment, signals: &mut Vec<Signal>) {
         let begun = lane.snapshots.iter().filter_map(|snapshot| Some((snapshot.checkpoint, snapshot.written?)));
         for (checkpoint, span) in begun.filter(|(_, span)| span.from <= moment.at()) {
             let Some(to) = span.to.filter(|to| *to > moment.at() || moment.glow(*to) > 0.0) else { continue };
-            let draft = Draft { kind: SignalKind::Snapshot, subtask, checkpoint: Some(checkpoint), from: span.from, to, ..Draft::default() };
+            let draft = Draft {
+                kind: SignalKind::Snapshot,
+                subtask,
+                checkpoint: Some(checkpoint),
+                from: span.from,
+                to,
+                ..Draft::default()
+            };
             signals.extend(draft.drawn(moment));
         }
         let current = lane.states.iter().rev().find(|state| state.span.from <= moment.at());
@@ -124,11 +134,22 @@ fn state(moment: &Moment, signals: &mut Vec<Signal>) {
         if let (Some(current), Some(checkpoint)) = (current, restored)
             && matches!(current.state, ExecutionState::Initializing | ExecutionState::Running)
         {
-            let initializing = lane.states.iter().rev().find(|state| {
-                state.span.from <= moment.at() && state.state == ExecutionState::Initializing
-            });
-            let Some((from, to)) = initializing.and_then(|state| Some((state.span.from, state.span.to?))) else { continue };
-            let draft = Draft { kind: SignalKind::Restore, subtask, checkpoint: Some(checkpoint), from, to, ..Draft::default() };
+            let initializing = lane
+                .states
+                .iter()
+                .rev()
+                .find(|state| state.span.from <= moment.at() && state.state == ExecutionState::Initializing);
+            let Some((from, to)) = initializing.and_then(|state| Some((state.span.from, state.span.to?))) else {
+                continue;
+            };
+            let draft = Draft {
+                kind: SignalKind::Restore,
+                subtask,
+                checkpoint: Some(checkpoint),
+                from,
+                to,
+                ..Draft::default()
+            };
             signals.extend(draft.drawn(moment));
         }
     }
@@ -183,7 +204,9 @@ impl Draft {
         let frame = &moment.layout.subtasks[self.subtask.index()];
         let card = |id: Option<CheckpointId>| id.and_then(|id| place_of(moment, id));
         let (path, backwards) = match self.kind {
-            SignalKind::Trigger | SignalKind::NotifyComplete | SignalKind::NotifyAborted => (frame.trigger.clone(), false),
+            SignalKind::Trigger | SignalKind::NotifyComplete | SignalKind::NotifyAborted => {
+                (frame.trigger.clone(), false)
+            }
             SignalKind::Acknowledge | SignalKind::Decline | SignalKind::Failure => (frame.ack.clone(), false),
             SignalKind::Snapshot => (moment.layout.to_card(self.subtask, card(self.checkpoint)?), false),
             SignalKind::Restore => (moment.layout.to_card(self.subtask, card(self.checkpoint)?), true),

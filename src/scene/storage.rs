@@ -140,8 +140,12 @@ fn contents(moment: &Moment, stats: &CheckpointStats) -> Vec<ContentView> {
             let node = &graph.operators[at];
             let parts = stats.parts.iter().filter(|(id, _)| graph.subtasks[id.index()].task == node.task);
             let parts = parts.filter_map(|(_, part)| part.operators.get(node.position));
-            let mut view =
-                ContentView { operator: OperatorIndex(at as u16), name: role.name.clone(), offsets: Vec::new(), values: 0 };
+            let mut view = ContentView {
+                operator: OperatorIndex(at as u16),
+                name: role.name.clone(),
+                offsets: Vec::new(),
+                values: 0,
+            };
             for part in parts {
                 view.offsets.extend(part.offsets.iter().flatten());
                 view.values += part.state.len();

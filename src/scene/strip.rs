@@ -251,7 +251,9 @@ impl Strip {
                 span: Span::open(at),
                 end: CheckpointEnd::Pending,
             }),
-            Fact::CheckpointCompleted { checkpoint, .. } => self.end_checkpoint(*checkpoint, at, CheckpointEnd::Completed),
+            Fact::CheckpointCompleted { checkpoint, .. } => {
+                self.end_checkpoint(*checkpoint, at, CheckpointEnd::Completed)
+            }
             Fact::CheckpointAborted { checkpoint, reason, .. } => {
                 self.end_checkpoint(*checkpoint, at, CheckpointEnd::Failed(*reason));
             }
@@ -299,8 +301,12 @@ impl Strip {
                 close_last(&mut lane.bundle_waits, at);
                 lane.end_calls(at);
             }
-            Fact::BackpressureChanged { subtask, on: true, .. } => self.lane(*subtask).backpressure.push(Span::open(at)),
-            Fact::BackpressureChanged { subtask, on: false, .. } => close_last(&mut self.lane(*subtask).backpressure, at),
+            Fact::BackpressureChanged { subtask, on: true, .. } => {
+                self.lane(*subtask).backpressure.push(Span::open(at))
+            }
+            Fact::BackpressureChanged { subtask, on: false, .. } => {
+                close_last(&mut self.lane(*subtask).backpressure, at)
+            }
             Fact::ChannelBlocked { checkpoint, channel } => {
                 let to = self.channel_ends[channel.index()].1;
                 let alignments = &mut self.lane(to).alignments;
@@ -364,7 +370,9 @@ impl Strip {
 impl Role {
     fn of(kind: &OperatorKind, api: &Api) -> Role {
         match (kind, api) {
-            (OperatorKind::Function(_), Api::Python(python)) if python.execution_mode == ExecutionMode::Process => Role::Worker,
+            (OperatorKind::Function(_), Api::Python(python)) if python.execution_mode == ExecutionMode::Process => {
+                Role::Worker
+            }
             (OperatorKind::Function(_), _) => Role::Function,
             _ => Role::Other,
         }

@@ -232,7 +232,9 @@ impl Pen {
         let mut joined: Vec<Bar> = Vec::new();
         for bar in bars {
             match joined.last_mut() {
-                Some(last) if last.kind == bar.kind && last.w + bar.w < 3.0 * APART && bar.x - (last.x + last.w) < APART => {
+                Some(last)
+                    if last.kind == bar.kind && last.w + bar.w < 3.0 * APART && bar.x - (last.x + last.w) < APART =>
+                {
                     last.w = (bar.x + bar.w - last.x).max(last.w);
                 }
                 Some(last) if last.kind == bar.kind && bar.w < APART && bar.x - (last.x + last.w) < APART => {
@@ -286,7 +288,9 @@ impl Pen {
 fn nice_steps() -> impl Iterator<Item = u64> {
     let decimal = (0..8).flat_map(|power| [1, 2, 5].map(|factor| factor * 10_u64.pow(power)));
     let below_minute = decimal.filter(|step| *step <= 20_000_000);
-    below_minute.chain([30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 864_000].map(|s| s * 1_000_000))
+    below_minute.chain(
+        [30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 864_000].map(|s| s * 1_000_000),
+    )
 }
 
 #[cfg(test)]
@@ -325,7 +329,9 @@ mod tests {
     #[test]
     fn bars_end_at_the_window() {
         let pen = Pen { window: Window { from: seconds(10), to: seconds(20) }, width: 100.0, end: seconds(60) };
-        let bar = |from, to: Option<u64>| pen.bar(Span { from: seconds(from), to: to.map(seconds) }, BarKind::BundleWait, 2.0);
+        let bar = |from, to: Option<u64>| {
+            pen.bar(Span { from: seconds(from), to: to.map(seconds) }, BarKind::BundleWait, 2.0)
+        };
         assert_eq!(bar(5, Some(15)).map(|bar| (bar.x, bar.w)), Some((0.0, 50.0)));
         assert_eq!(bar(15, None).map(|bar| (bar.x, bar.w)), Some((50.0, 50.0)));
         assert_eq!(bar(30, None), None);

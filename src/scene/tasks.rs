@@ -15,8 +15,10 @@ use crate::trace::{ExecutionState, Fact};
 pub struct TaskView {
     /// Which.
     pub id: SubtaskId,
-    /// As a label names it.
+    /// As a heading names it.
     pub name: String,
+    /// Its number and how many there are of its task, where there are several.
+    pub index: Option<(u32, u32)>,
     /// Its state, as the JobManager sees it.
     pub state: ExecutionState,
     /// Its attempt.
@@ -101,8 +103,8 @@ impl CheckpointPhase {
 pub struct FailureView {
     /// Where it was thrown.
     pub operator: OperatorIndex,
-    /// On which record.
-    pub record: Option<RecordId>,
+    /// On which record, and its label.
+    pub record: Option<(RecordId, Arc<str>)>,
     /// Class and message.
     pub message: Arc<str>,
     /// How fresh it is.
@@ -224,7 +226,7 @@ pub(super) fn view(moment: &Moment) -> Vec<TaskView> {
 fn task(moment: &Moment, id: SubtaskId) -> TaskView {
     let (engine, cast) = (moment.engine, &moment.backdrop.cast);
     let subtask = engine.subtask(id);
-    let chain = &engine.graph().task_of(id).operators;
+    let (chain, parallelism) = (&engine.graph().task_of(id).operators, engine.graph().task_of(id).parallelism);
     let lane = &moment.backdrop.strip.lanes[id.index()];
     let starting = (subtask.state == ExecutionState::Initializing).then(|| {
         let current = lane.states.iter().rev().find(|state| state.span.from <= moment.at());
@@ -243,6 +245,7 @@ fn task(moment: &Moment, id: SubtaskId) -> TaskView {
     TaskView {
         id,
         name: cast.subtasks[id.index()].clone(),
+        index: (parallelism > 1).then(|| (engine.graph().subtasks[id.index()].index + 1, parallelism)),
         state: subtask.state,
         attempt: subtask.attempt,
         starting,
@@ -255,7 +258,12 @@ fn task(moment: &Moment, id: SubtaskId) -> TaskView {
     }
 }
 
-fn contents(moment: &Moment, id: SubtaskId, operator: OperatorIndex, runtime: Option<&OperatorRuntime>) -> OperatorContents {
+fn contents(
+    moment: &Moment,
+    id: SubtaskId,
+    operator: OperatorIndex,
+    runtime: Option<&OperatorRuntime>,
+) -> OperatorContents {
     match &moment.backdrop.cast.operators[operator.index()].kind {
         RoleKind::Source { kind, .. } => OperatorContents::Source {
             kind: *kind,
@@ -330,7 +338,8 @@ fn state(name: &str, kind: StateKind, slot: usize, runtime: Option<&OperatorRunt
 }
 
 fn worker_view(moment: &Moment, worker: &PythonWorker) -> WorkerView {
-    let hand = worker.call.as_ref().map(|call| hand(moment, call.record, worker.busy, call.effects.get(before(call.next))));
+    let hand =
+        worker.call.as_ref().map(|call| hand(moment, call.record, worker.busy, call.effects.get(before(call.next))));
     WorkerView {
         bundle: worker.bundle_records,
         waiting: worker.queue.len(),
@@ -437,7 +446,7 @@ fn writing(moment: &Moment, id: SubtaskId) -> Option<CheckpointPhase> {
 }
 
 /// The exception that ended the present attempt.
-fn failure(moment: &Moment, id: SubtaskId) -> Option<FailureView> {
+pub(super) fn failure(moment: &Moment, id: SubtaskId) -> Option<FailureView> {
     let lane = &moment.backdrop.strip.lanes[id.index()];
     let thrown = &lane.failures[..lane.failures.partition_point(|(at, _)| *at <= moment.at())];
     let (at, fact) = *thrown.last()?;
@@ -451,7 +460,8 @@ fn failure(moment: &Moment, id: SubtaskId) -> Option<FailureView> {
         Fact::ExceptionThrown { operator, record, message, phase, .. }
             if *phase != crate::trace::FailurePhase::SnapshotAsync =>
         {
-            let (operator, record, message) = (*operator, *record, message.clone());
+            let record = record.map(|record| (record, moment.backdrop.cast.label(record)));
+            let (operator, message) = (*operator, message.clone());
             Some(FailureView { operator, record, message, fresh: moment.glow(at) })
         }
         _ => None,

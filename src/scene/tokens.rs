@@ -52,6 +52,13 @@ pub enum TokenKind {
         /// Handled: a result on its way back from a worker.
         done: bool,
     },
+    /// The record on which an exception was thrown.
+    Broken {
+        /// Which.
+        record: RecordId,
+        /// Its colour.
+        hue: u8,
+    },
     /// A barrier.
     Barrier(CheckpointId),
     /// A cancel marker.
@@ -93,6 +100,7 @@ pub(super) fn inside_tasks(moment: &Moment) -> Vec<Token> {
             tokens.add_panel(frame.id, position, panel);
         }
         tokens.add_inner_barrier(frame.id);
+        tokens.add_broken(frame.id);
     }
     tokens.done
 }
@@ -112,6 +120,7 @@ impl<'a> Tokens<'a> {
         // Kinds of key never meet: the space is shared by them, by what they number, and by equals counted up.
         let (space, number) = match kind {
             TokenKind::Record { record, .. } => (0, u64::from(record.0)),
+            TokenKind::Broken { record, .. } => (0, u64::from(record.0) | 1 << 33),
             TokenKind::Barrier(checkpoint) => (1, checkpoint.0),
             TokenKind::CancelMarker(checkpoint) => (2, checkpoint.0),
             TokenKind::End => (3, 0),
@@ -214,6 +223,17 @@ impl<'a> Tokens<'a> {
         part * (2.0 - part)
     }
 
+    /// The record of the exception that ended an attempt stays where it was handled until the next attempt.
+    fn add_broken(&mut self, id: SubtaskId) {
+        let frame = &self.moment.layout.subtasks[id.index()];
+        let Some(failure) = super::tasks::failure(self.moment, id) else { return };
+        let panel = frame.panels.iter().find(|panel| panel.operator == failure.operator);
+        if let (Some((record, _)), Some(panel)) = (failure.record, panel) {
+            let at = panel.worker.map_or(panel.hand, |worker| worker.hand);
+            self.push(TokenKind::Broken { record, hue: self.moment.backdrop.cast.hue(record) }, at, 0.0, None);
+        }
+    }
+
     /// A checkpoint that waits inside a chain stands as a barrier before the operator that holds it up.
     fn add_inner_barrier(&mut self, id: SubtaskId) {
         let frame = &self.moment.layout.subtasks[id.index()];
@@ -307,8 +327,10 @@ struct Grid {
 impl Grid {
     fn of(rect: Rect, count: usize, from_right: bool) -> Grid {
         let fits = |step: f64| (((rect.w / step).floor() as usize).max(1), ((rect.h / step).floor() as usize).max(1));
-        let roomy = fits(STEP.0 + 2.0);
-        let step = if count <= roomy.0 * roomy.1 { STEP.0 + 2.0 } else { STEP.0 - 2.0 };
+        let enough = |step: &f64| fits(*step).0 * fits(*step).1 >= count;
+        let one_row = |step: &f64| fits(*step).0 >= count;
+        let step =
+            [18.0, 16.0, 14.0].into_iter().find(one_row).or([14.0, 12.0].into_iter().find(enough)).unwrap_or(10.0);
         let (columns, most_rows) = fits(step);
         let rows = count.div_ceil(columns).clamp(1, most_rows);
         Grid { rect, rows, step, from_right, room: columns * rows }

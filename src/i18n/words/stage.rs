@@ -24,8 +24,8 @@ phrases! {
     stage_trigger_refused_now { ko: "트리거 거절됨"; en: "trigger refused" }
     stage_completed_and_failed(completed: u32, failed: u32) { ko: "완료 {completed} · 실패 {failed}"; en: "{completed} completed · {failed} failed" }
 
-    stage_restarts_used(used: u64, limit: u64) { ko: "실패 {used} / 허용 {limit}"; en: "{used} of {limit} restarts used" }
-    stage_restarts_used_endless(used: u64) { ko: "재시작 {used} / ∞"; en: "{used} of ∞ restarts used" }
+    stage_restarts_used(used: u64, limit: u64) { ko: "재시작 {used} / {limit}"; en: "{used} of {limit} restarts" }
+    stage_restarts_used_endless(used: u64) { ko: "재시작 {used} / ∞"; en: "{used} of ∞ restarts" }
     stage_restarts_none { ko: "재시작하지 않음"; en: "never restarts" }
     stage_delay_setting(delay: &str) { ko: "지연 {delay}"; en: "delay {delay}" }
     stage_restart_in(left: &str) { ko: "재시작까지 {left}"; en: "restarts in {left}" }
@@ -33,9 +33,9 @@ phrases! {
     stage_role_source { ko: "소스"; en: "Source" }
     stage_role_sink { ko: "싱크"; en: "Sink" }
     stage_read_position { ko: "읽은 위치"; en: "records read" }
-    stage_position_not_kept { ko: "위치가 체크포인트에 없음"; en: "position not in checkpoints" }
-    stage_position_kept(offset: u64) { ko: "체크포인트의 offset {offset}"; en: "offset {offset} in the checkpoint" }
-    stage_position_kept_nowhere { ko: "아직 저장된 offset 없음"; en: "no offset stored yet" }
+    stage_position_not_kept { ko: "위치는 저장 안 됨"; en: "position not stored" }
+    stage_position_kept(offset: u64) { ko: "저장됨: offset {offset}"; en: "stored: offset {offset}" }
+    stage_position_kept_nowhere { ko: "아직 저장 전"; en: "not stored yet" }
     stage_raises_at(value: &str) { ko: "{value}에서 예외"; en: "raises at {value}" }
     stage_flink_state { ko: "Flink 상태"; en: "Flink state" }
     stage_no_flink_state { ko: "Flink 상태 없음"; en: "no Flink state" }
@@ -65,13 +65,14 @@ phrases! {
     stage_phase_sync(id: u64) { ko: "chk-{id} 동기 스냅샷"; en: "chk-{id} sync snapshot" }
     stage_phase_async(id: u64) { ko: "chk-{id} 비동기 쓰기"; en: "chk-{id} async write" }
 
-    stage_input_world { ko: "바깥 · 입력"; en: "outside · input" }
+    stage_input_world { ko: "바깥 · 입력"; en: "Outside · input" }
     stage_input_collection { ko: "컬렉션"; en: "collection" }
     stage_input_log { ko: "로그"; en: "log" }
     stage_partition_number(partition: usize) { ko: "파티션 {partition}"; en: "partition {partition}" }
     stage_restart_reads_from_start { ko: "재시작하면 처음부터 다시 읽음"; en: "a restart reads from the start" }
     stage_restart_reads_from(offset: u64) { ko: "재시작하면 offset {offset}부터 읽음"; en: "a restart reads on from offset {offset}" }
-    stage_output_world { ko: "바깥 · 출력"; en: "outside · output" }
+    stage_restart_brief(offset: u64) { ko: "재시작 → offset {offset}"; en: "restart → offset {offset}" }
+    stage_output_world { ko: "바깥 · 출력"; en: "Outside · output" }
     stage_nothing_printed { ko: "아직 출력이 없습니다"; en: "nothing printed yet" }
     stage_rows_and_duplicates(rows: u64, duplicates: u64) {
         ko: "{rows}행 · 중복 {duplicates}";

@@ -1,0 +1,71 @@
+//! The lower layer: frames of TaskManagers and tasks, tubes, and the lines into and out of the job. Drawn once a layout.
+
+use checkpoint_lab::i18n::Language;
+use checkpoint_lab::scene::Layout;
+use checkpoint_lab::scene::geometry::Rect;
+use yew::prelude::*;
+
+use super::Same;
+
+/// What the floor shows.
+#[derive(Properties, PartialEq)]
+pub struct FloorProps {
+    /// Where things stand.
+    pub layout: Same<Layout>,
+    /// In which words.
+    pub language: Language,
+}
+
+/// The floor.
+#[component]
+pub fn Floor(props: &FloorProps) -> Html {
+    let (layout, t) = (&props.layout, props.language);
+    let size = format!("0 0 {:.0} {:.0}", layout.width, layout.height);
+    let managers = layout.task_managers.iter().map(|frame| {
+        html! {
+            <g>
+                { rect(frame.rect, "tm-frame", 14.0) }
+                <text class="tm-name" x={px(frame.rect.x + 14.0)} y={px(frame.rect.y + 18.0)}>
+                    { format!("TaskManager {}", frame.index + 1) }
+                    <tspan class="faint">{ format!("  ·  {}", t.stage_slots_used(frame.used, frame.slots)) }</tspan>
+                </text>
+            </g>
+        }
+    });
+    let tubes = layout.channels.iter().map(|tube| {
+        html! {
+            <g>
+                <path d={tube.path.d.clone()} class="tube-wall" style={format!("stroke-width:{:.0}px", tube.width + 3.0)} />
+                <path d={tube.path.d.clone()} class="tube-inside" style={format!("stroke-width:{:.0}px", tube.width)} />
+            </g>
+        }
+    });
+    let control = layout.subtasks.iter().map(|frame| html! { <path d={frame.ack.d.clone()} class="control-line" /> });
+    let outside = layout.subtasks.iter().flat_map(|frame| &frame.outside);
+    let outside =
+        outside.map(|path| html! { <path d={path.d.clone()} class="outside-line" marker-end="url(#arrow)" /> });
+    html! {
+        <svg class="stage-layer" viewBox={size} width={px(layout.width)} height={px(layout.height)} aria-hidden="true">
+            <defs>
+                <marker id="arrow" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+                    <path d="M1 1l5.500 3L1 7z" class="arrow" />
+                </marker>
+            </defs>
+            { for outside }
+            { for managers }
+            { for control }
+            { for tubes }
+        </svg>
+    }
+}
+
+fn rect(rect: Rect, class: &'static str, radius: f64) -> Html {
+    html! {
+        <rect {class} x={px(rect.x)} y={px(rect.y)} width={px(rect.w)} height={px(rect.h)} rx={px(radius)} />
+    }
+}
+
+/// A number as an attribute.
+pub fn px(number: f64) -> String {
+    checkpoint_lab::scene::geometry::short(number)
+}

@@ -1,0 +1,217 @@
+//! The upper layer: records and barriers in their places, closed gates, and what is on its way between the parts.
+
+use checkpoint_lab::i18n::Language;
+use checkpoint_lab::scene::signals::{Signal, SignalKind};
+use checkpoint_lab::scene::tokens::{Token, TokenKind, TubeView};
+use checkpoint_lab::scene::{Layout, Scene};
+use yew::prelude::*;
+
+use super::floor::px;
+use super::{Same, text};
+
+/// What the layer shows.
+#[derive(Properties, PartialEq)]
+pub struct MarksProps {
+    /// Where things stand.
+    pub layout: Same<Layout>,
+    /// The moment.
+    pub scene: Same<Scene>,
+    /// In which words.
+    pub language: Language,
+}
+
+/// The upper layer.
+#[component]
+pub fn Marks(props: &MarksProps) -> Html {
+    let (layout, scene, t) = (&props.layout, &props.scene, props.language);
+    let size = format!("0 0 {:.0} {:.0}", layout.width, layout.height);
+    // Elements keep their order by key, so that none has to be moved in the document.
+    let mut tokens: Vec<&Token> = scene.tokens.iter().collect();
+    tokens.sort_by_key(|token| token.key);
+    let mut said: Vec<(SignalKind, u64)> = Vec::new();
+    let signals = scene.signals.iter().map(|signal| {
+        let what = (signal.kind, signal.checkpoint.map_or(0, |checkpoint| checkpoint.0));
+        let first = !said.contains(&what);
+        said.push(what);
+        signal_mark(t, layout, signal, first)
+    });
+    html! {
+        <svg
+            class="stage-layer marks"
+            viewBox={size}
+            width={px(layout.width)}
+            height={px(layout.height)}
+            role="img"
+            aria-label={summary(t, scene)}
+        >
+            <g>{ for scene.tubes.iter().map(|tube| tube_marks(layout, tube)) }</g>
+            <g>{ for signals }</g>
+            <g>{ for tokens.into_iter().map(token_mark) }</g>
+        </svg>
+    }
+}
+
+/// The layer in a sentence or two.
+fn summary(t: Language, scene: &Scene) -> String {
+    let in_tubes = scene.tubes.iter().map(|tube| tube.records).sum();
+    let workers = scene.tasks.iter().flat_map(|task| &task.operators).filter_map(|operator| match &operator.kind {
+        checkpoint_lab::scene::tasks::OperatorContents::Function { worker, .. } => worker.as_ref(),
+        _ => None,
+    });
+    let waiting = workers.map(|worker| worker.waiting + usize::from(worker.hand.is_some())).sum();
+    let mut barriers: Vec<String> = scene
+        .tokens
+        .iter()
+        .filter_map(|token| match token.kind {
+            TokenKind::Barrier(checkpoint) => Some(format!("chk-{checkpoint}")),
+            _ => None,
+        })
+        .collect();
+    barriers.dedup();
+    let records = t.stage_picture_records(waiting, in_tubes);
+    match barriers.as_slice() {
+        [] => records,
+        barriers => format!("{records} {}", t.stage_picture_barriers(&barriers.join(", "))),
+    }
+}
+
+fn token_mark(token: &Token) -> Html {
+    let place = format!("translate({:.1} {:.1})", token.at.x, token.at.y);
+    let trail = token.trail.map(|(from, bright)| {
+        let (x, y) = (px(from.x - token.at.x), px(from.y - token.at.y));
+        html! { <line class="trail" x1={x} y1={y} x2="0" y2="0" opacity={format!("{bright:.2}")} /> }
+    });
+    match token.kind {
+        TokenKind::Record { hue, replayed, hand, done, .. } => html! {
+            <g key={token.key} class={classes!("record", format!("key-{hue}"))} transform={place}
+                data-replayed={replayed.to_string()} data-done={done.to_string()} data-hand={hand.is_some().to_string()}>
+                { for trail }
+                { for hand.map(|part| html! {
+                    <>
+                        <circle class="ring" r="13" />
+                        <circle class="ring-part" r="13" pathLength="1" stroke-dasharray={format!("{part:.3} 1")} transform="rotate(-90)" />
+                    </>
+                }) }
+                <circle class="dot" r={if hand.is_some() { "7" } else { "5.5" }} />
+                { for replayed.then(|| html! { <circle class="again-ring" r={if hand.is_some() { "10" } else { "7.5" }} /> }) }
+            </g>
+        },
+        TokenKind::Broken { hue, .. } => html! {
+            <g key={token.key} class={classes!("record", "broken", format!("key-{hue}"))} transform={place}>
+                <circle class="ring" r="13" /><circle class="dot" r="7" /><path d="M-9-9L9 9M9-9L-9 9" />
+            </g>
+        },
+        TokenKind::Barrier(checkpoint) => html! {
+            <g key={token.key} class={classes!("barrier", text::cp(checkpoint))} transform={place}>
+                { for trail }
+                <rect x="-3.5" y="-14" width="7" height="28" rx="2" transform={format!("rotate({:.0})", token.angle)} />
+                <text y="-18">{ checkpoint.to_string() }</text>
+            </g>
+        },
+        TokenKind::CancelMarker(checkpoint) => html! {
+            <g key={token.key} class={classes!("barrier", "cancel", text::cp(checkpoint))} transform={place}>
+                <rect x="-3.5" y="-14" width="7" height="28" rx="2" transform={format!("rotate({:.0})", token.angle)} />
+                <path d="M-5 -5l10 10M5 -5l-10 10" />
+                <text y="-18">{ checkpoint.to_string() }</text>
+            </g>
+        },
+        TokenKind::End => html! {
+            <g key={token.key} class="end-mark" transform={place}><path d="M0 -9V9" /><path d="M4 -9V9" class="bold" /></g>
+        },
+    }
+}
+
+fn tube_marks(layout: &Layout, tube: &TubeView) -> Html {
+    let path = &layout.channels[tube.id.index()];
+    let width = path.width;
+    let tint = match (tube.blocked, tube.full) {
+        (Some(checkpoint), _) => Some(classes!("tube-tint", "blocked", text::cp(checkpoint))),
+        (None, true) => Some(classes!("tube-tint", "full")),
+        (None, false) => None,
+    };
+    let tint = tint.map(
+        |class| html! { <path {class} d={path.path.d.clone()} style={format!("stroke-width:{:.0}px", width + 3.0)} /> },
+    );
+    let gate = tube.blocked.map(|checkpoint| {
+        let (at, angle) = tube.gate;
+        html! {
+            <g class={classes!("gate", text::cp(checkpoint))} transform={format!("translate({:.1} {:.1})", at.x, at.y)}>
+                <g transform={format!("rotate({angle:.0})")}>
+                    <rect x="-3" y={px(-width / 2.0 - 5.0)} width="6" height={px(width + 10.0)} rx="2" />
+                    <path d={format!("M-7 {0}H7M-7 {1}H7", px(-width / 2.0 - 5.0), px(width / 2.0 + 5.0))} />
+                </g>
+            </g>
+        }
+    });
+    let badge = (tube.hidden > 0).then(|| {
+        let (at, _) = path.path.at(path.path.length() / 2.0);
+        let words = format!("+{}", tube.hidden);
+        let half = words.len() as f64 * 3.8 + 6.0;
+        html! {
+            <g class="badge" transform={format!("translate({:.1} {:.1})", at.x, at.y)}>
+                <rect x={px(-half)} y="-9" width={px(2.0 * half)} height="18" rx="9" /><text y="4">{ words }</text>
+            </g>
+        }
+    });
+    html! { <>{ for tint }{ for gate }{ for badge }</> }
+}
+
+fn signal_mark(t: Language, layout: &Layout, signal: &Signal, first: bool) -> Html {
+    let (class, label) = kind(t, signal);
+    let hue = match (signal.checkpoint, signal.record) {
+        (Some(checkpoint), _) => text::cp(checkpoint),
+        (None, Some((_, hue))) => format!("key-{hue}"),
+        (None, None) => String::new(),
+    };
+    let place = format!("translate({:.1} {:.1})", signal.head.x, signal.head.y);
+    let head = match signal.kind {
+        SignalKind::Snapshot | SignalKind::Restore => html! {
+            <g class="packet" transform={place}>
+                <rect x="-15" y="-11" width="30" height="22" rx="5" />
+                <text y="4">{ signal.checkpoint.map(|checkpoint| checkpoint.to_string()).unwrap_or_default() }</text>
+            </g>
+        },
+        SignalKind::Link | SignalKind::Read | SignalKind::Write => {
+            html! { <circle class="hop" r="4" transform={place} /> }
+        }
+        SignalKind::Acknowledge => html! {
+            <g class="message" transform={place}><circle r="8" /><path class="on" d="M-3.500 .300l2.600 2.700 4.800-5.600" /></g>
+        },
+        SignalKind::Decline | SignalKind::Failure | SignalKind::NotifyAborted => html! {
+            <g class="message" transform={place}><circle r="8" /><path class="on" d="M-3-3l6 6M3-3l-6 6" /></g>
+        },
+        SignalKind::Trigger | SignalKind::NotifyComplete => html! {
+            <g class="message" transform={place}><path d="M-7-9h14v8l-7 8-7-8z" /></g>
+        },
+    };
+    let words = label.filter(|_| first).map(|label| {
+        let left = matches!(signal.kind, SignalKind::Trigger | SignalKind::NotifyComplete | SignalKind::NotifyAborted);
+        let x = layout.coordinator.center().x + if left { -22.0 } else { 22.0 };
+        let y = layout.job_manager.bottom() + 21.0;
+        html! { <text class="signal-words" x={px(x)} y={px(y)} text-anchor={if left { "end" } else { "start" }}>{ label }</text> }
+    });
+    html! {
+        <g key={signal.key} class={classes!("signal", class, hue)} data-flying={signal.flying.to_string()} opacity={format!("{:.2}", signal.bright)}>
+            <path class="way" d={signal.d.clone()} />
+            { head }
+            { for words }
+        </g>
+    }
+}
+
+fn kind(t: Language, signal: &Signal) -> (&'static str, Option<String>) {
+    let id = signal.checkpoint.map_or(0, |checkpoint| checkpoint.0);
+    match signal.kind {
+        SignalKind::Trigger => ("trigger", Some(t.stage_signal_trigger(id))),
+        SignalKind::Acknowledge => ("ack", Some(t.stage_signal_ack(id))),
+        SignalKind::Decline => ("decline", Some(t.stage_signal_decline(id))),
+        SignalKind::NotifyComplete => ("complete", Some(t.stage_signal_complete(id))),
+        SignalKind::NotifyAborted => ("abort", Some(t.stage_signal_abort(id))),
+        SignalKind::Failure => ("failing", Some(t.stage_signal_failure().to_owned())),
+        SignalKind::Snapshot => ("snapshot", None),
+        SignalKind::Restore => ("restore", None),
+        SignalKind::Link => ("link", None),
+        SignalKind::Read => ("read", None),
+        SignalKind::Write => ("write", None),
+    }
+}
