@@ -8,7 +8,10 @@
 //! Left out: single buffers and credits (a tube shows elements), memory, and whatever the engine leaves out.
 
 pub mod cast;
+pub mod checkpoints;
+pub mod code;
 pub mod geometry;
+pub mod inspector;
 pub mod job;
 pub mod layout;
 pub mod outside;
