@@ -371,7 +371,10 @@ impl Engine {
         if subtasks.is_empty() {
             return;
         }
-        if self.job.pending_restarts.is_empty() && self.job.status == JobStatus::Restarting {
+        // An older restart whose tasks have all failed again since is dropped when it is due: nobody waits for it.
+        let waits = |(id, version): &(SubtaskId, u32)| self.subtasks[id.index()].version == *version;
+        let waiting = self.job.pending_restarts.iter().any(|other| other.subtasks.iter().any(waits));
+        if !waiting && self.job.status == JobStatus::Restarting {
             self.change_job_status(JobStatus::Running);
         }
         for subtask in &subtasks {

@@ -36,7 +36,8 @@ impl Engine {
     /// Lets a thread run until it has to wait.
     pub(super) fn run_thread(&mut self, id: SubtaskId) {
         let task = &self.subtasks[id.index()];
-        if !task.alive || !matches!(task.state, ExecutionState::Running | ExecutionState::Canceling) {
+        let opened = !task.operators.is_empty();
+        if !task.alive || !opened || !matches!(task.state, ExecutionState::Running | ExecutionState::Canceling) {
             return;
         }
         if matches!(task.activity, Activity::Busy { until, .. } if until > self.now) {

@@ -45,9 +45,9 @@ pub struct Observed {
 /// # Errors
 /// When the scenario is not valid or the run does not end within its budget.
 pub fn run(input: RunInput, horizon_ms: u64) -> Result<Observed, String> {
-    let issues = input.scenario.issues();
+    let issues = input.issues();
     if let Some(issue) = issues.iter().find(|issue| issue.severity() == Severity::Error) {
-        return Err(format!("the scenario is not valid: {issue:?}"));
+        return Err(format!("the run is not valid: {issue:?}"));
     }
     let input = Arc::new(input);
     let mut engine = Engine::new(Arc::clone(&input));

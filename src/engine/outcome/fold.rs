@@ -80,6 +80,9 @@ impl<'a> Fold<'a> {
                 self.line(event, (*operator, *subtask), *attempt, true, text);
                 self.row_printed(*operator, *subtask, *attempt, text);
             }
+            Fact::FileTouched { path, .. } if !self.outside.files.iter().any(|file| **file == **path) => {
+                self.outside.files.push(path.to_string());
+            }
             Fact::CheckpointTriggered { checkpoint, .. } => _ = self.pending.insert(*checkpoint),
             Fact::CheckpointAborted { checkpoint, .. } => _ = self.pending.remove(checkpoint),
             Fact::CheckpointCompleted { checkpoint, .. } => {

@@ -1,0 +1,202 @@
+//! What holds for every run: random jobs, settings, faults and commands.
+//!
+//! The random runs are the same ones each time. `PROPTEST_RNG_SEED=7 PROPTEST_CASES=2000 cargo test --test properties`
+//! tries others, and more of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use checkpoint_lab::base::{SimTime, Value};
+use checkpoint_lab::engine::outcome::{LiveState, Outcome, Replay};
+use checkpoint_lab::engine::{Engine, Stop};
+use checkpoint_lab::scenario::{CheckpointingMode, RunInput, Severity, from_json};
+use checkpoint_lab::trace::line;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{RngSeed, TestRunner};
+
+mod random_runs;
+
+use random_runs::{keyed_job, runs};
+
+/// Simulated time that a run gets, and the events that it may need for it.
+const HORIZON: SimTime = SimTime::from_millis(20_000);
+const BUDGET: u64 = 3_000_000;
+/// Checking every event is slow; this many are enough to get past restarts and checkpoints.
+const CHECKED_EVENTS: u64 = 6_000;
+
+fn config() -> ProptestConfig {
+    let default = ProptestConfig::default();
+    let rng_seed = match default.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(20_261_122),
+        given => given,
+    };
+    ProptestConfig { cases: cases(96), failure_persistence: None, rng_seed, ..default }
+}
+
+fn cases(default: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default)
+}
+
+fn is_valid(input: &RunInput) -> bool {
+    input.issues().iter().all(|issue| issue.severity() != Severity::Error)
+}
+
+fn start(input: &RunInput) -> Engine {
+    Engine::new(Arc::new(input.clone()))
+}
+
+fn trace_text(engine: &Engine) -> String {
+    engine.trace().iter().map(|event| line(event) + "\n").collect()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// No run that passes validation panics or goes past its budget; its trace is the same every time; and a run that went
+    /// through JSON is the same run.
+    #[test]
+    fn a_run_is_a_pure_function_of_its_input(input in runs()) {
+        prop_assume!(is_valid(&input));
+        let mut first = start(&input);
+        prop_assert_ne!(first.run_until(HORIZON, BUDGET), Stop::BudgetSpent, "at {} s", first.now());
+        let read = from_json(&input.to_json());
+        prop_assert_eq!(read.as_ref(), Ok(&input));
+        let mut second = start(&read.expect("just compared"));
+        second.run_until(HORIZON, BUDGET);
+        prop_assert_eq!(trace_text(&first), trace_text(&second));
+    }
+
+    /// What must hold inside the engine holds after every event.
+    #[test]
+    fn invariants_hold_after_every_event(input in runs()) {
+        prop_assume!(is_valid(&input));
+        let mut engine = start(&input);
+        engine.check_invariants();
+        while engine.steps() < CHECKED_EVENTS && engine.now() < HORIZON && engine.step() {
+            engine.check_invariants();
+        }
+    }
+
+    /// A clone is a keyframe: from any event on, it does what the run itself does, in steps as in one go.
+    #[test]
+    fn a_clone_goes_on_as_the_run_does(input in runs(), at in 0u64..4_000) {
+        prop_assume!(is_valid(&input));
+        let mut straight = start(&input);
+        straight.run_until(HORIZON, BUDGET);
+        let mut engine = start(&input);
+        while engine.steps() < at && engine.next_event_at().is_some_and(|next| next <= HORIZON) && engine.step() {}
+        let mut keyframe = engine.clone();
+        engine.run_until(HORIZON, BUDGET);
+        keyframe.run_until(HORIZON, BUDGET);
+        prop_assert_eq!(trace_text(&keyframe), trace_text(&straight));
+        prop_assert_eq!(trace_text(&engine), trace_text(&straight));
+        let outcome = |engine: &Engine| Outcome::of(engine.input(), engine.graph(), engine.trace());
+        prop_assert_eq!(outcome(&keyframe), outcome(&straight));
+    }
+
+    /// Recording a trace changes nothing.
+    #[test]
+    fn a_run_without_a_trace_ends_at_the_same_place(input in runs()) {
+        prop_assume!(is_valid(&input));
+        let mut with = start(&input);
+        let mut without = start(&input);
+        without.record_trace(false);
+        with.run_until(HORIZON, BUDGET);
+        without.run_until(HORIZON, BUDGET);
+        prop_assert_eq!((with.now(), with.steps(), with.job().status), (without.now(), without.steps(), without.job().status));
+    }
+
+    /// What a trace says never contradicts itself: time does not go back, the job's states follow one another, rows are
+    /// printed by records that were emitted.
+    #[test]
+    fn an_outcome_is_consistent(input in runs()) {
+        prop_assume!(is_valid(&input));
+        let mut engine = start(&input);
+        engine.run_until(HORIZON, BUDGET);
+        prop_assert!(engine.trace().is_sorted_by_key(|event| (event.at, event.step)));
+        let outcome = Outcome::of(&input, engine.graph(), engine.trace());
+        prop_assert_eq!(outcome.job_status.as_str(), engine.job().status.name());
+        let counts = outcome.checkpoint_counts;
+        prop_assert_eq!(counts.total, counts.completed + counts.failed + counts.in_progress);
+        let ids: Vec<u64> = outcome.checkpoints.iter().map(|checkpoint| checkpoint.id).collect();
+        prop_assert!(ids.iter().copied().eq(1..=ids.len() as u64), "ids have gaps: {:?}", ids);
+        let printed: u64 = outcome.outside.rows.iter().map(|row| row.times).sum();
+        let rows: usize = outcome.attempts.iter().flat_map(|attempt| attempt.printed.values()).map(Vec::len).sum();
+        prop_assert_eq!(printed, rows as u64);
+    }
+
+    /// Exactly-once state (EO-1): with a source that can be read again and barriers that align, keyed state after a run
+    /// with failures is that of a run without.
+    #[test]
+    fn failures_leave_no_trace_in_keyed_state(job in keyed_job()) {
+        let calm = keyed_state(&job.calm());
+        prop_assert_eq!(&keyed_state(&job.troubled()), &calm);
+        prop_assert_eq!(calm, job.sums());
+    }
+}
+
+/// The values of all keys at the end of a run, which must finish.
+fn keyed_state(input: &RunInput) -> BTreeMap<String, i64> {
+    let mut engine = start(input);
+    let stop = engine.run_until(SimTime::from_millis(3_600_000), 20_000_000);
+    assert_eq!((stop, engine.job().status.name()), (Stop::Quiet, "FINISHED"));
+    let mut replay = Replay::new(input, engine.graph());
+    engine.trace().iter().for_each(|event| replay.apply(event));
+    let mut sums = BTreeMap::new();
+    for live in replay.live().values() {
+        for state in &live.states {
+            if let LiveState::Keyed(values) = state {
+                for (key, value) in values {
+                    let Value::Long(sum) = value else { panic!("a sum is a number: {value}") };
+                    assert!(sums.insert(key.java(), *sum).is_none(), "two subtasks hold key {key}");
+                }
+            }
+        }
+    }
+    sums
+}
+
+/// The same holds at least once where barriers do not align: no key's sum is too small.
+#[test]
+fn at_least_once_never_loses() {
+    let mut runner = TestRunner::new(config());
+    let checked = runner.run(&keyed_job(), |job| {
+        let mut input = job.troubled();
+        input.scenario.checkpointing.mode = CheckpointingMode::AtLeastOnce;
+        let held = keyed_state(&input);
+        for (key, sum) in job.sums() {
+            prop_assert!(held[&key] >= sum, "key {} holds {} of {}", key, held[&key], sum);
+        }
+        Ok(())
+    });
+    checked.expect("the property holds");
+}
+
+/// The generators make what they are for: most runs are valid, and among them are restarts, completed and failed
+/// checkpoints, all endings.
+#[test]
+fn random_runs_are_worth_it() {
+    let mut runner = TestRunner::new(ProptestConfig { cases: 1, ..config() });
+    let (mut valid, mut restarted, mut completed, mut failed) = (0, 0, 0, 0);
+    let mut endings: BTreeMap<String, u32> = BTreeMap::new();
+    for _ in 0..150 {
+        let input = runs().new_tree(&mut runner).expect("a run").current();
+        if !is_valid(&input) {
+            continue;
+        }
+        let mut engine = start(&input);
+        engine.run_until(HORIZON, BUDGET);
+        let outcome = Outcome::of(&input, engine.graph(), engine.trace());
+        valid += 1;
+        restarted += u32::from(outcome.restarts > 0);
+        completed += u32::from(outcome.checkpoint_counts.completed > 0);
+        failed += u32::from(outcome.checkpoints.iter().any(|checkpoint| checkpoint.status == "FAILED"));
+        *endings.entry(outcome.job_status).or_default() += 1;
+    }
+    assert!(valid > 130, "{valid} of 150 are valid");
+    assert!(restarted > 20 && completed > 40 && failed > 20, "{restarted} {completed} {failed}");
+    for ending in ["FINISHED", "FAILED", "CANCELED", "RUNNING"] {
+        assert!(endings.get(ending).is_some_and(|count| *count > 3), "{endings:?}");
+    }
+}
