@@ -53,14 +53,14 @@ pub fn Header(props: &HeaderProps) -> Html {
     let chosen = usize::from(t == Language::English);
     let choose = send.reform(|index: usize| Msg::SetLanguage(Language::ALL[index]));
     html! {
-        <header class="bar">
+        <header class="masthead">
             <h1>{ t.app_name() }</h1>
             <PresetPicker input={props.input.clone()} />
-            <div class="bar-group">
+            <div class="masthead-group">
                 { button(Picture::Undo, t.undo(), !props.can_undo, Msg::Undo) }
                 { button(Picture::Redo, t.redo(), !props.can_redo, Msg::Redo) }
             </div>
-            <div class="bar-group bar-end">
+            <div class="masthead-group masthead-end">
                 <button type="button" class="button button-quiet leaves-out-button" onclick={leaves_out}>
                     <Icon picture={Picture::Info} /><span>{ t.leaves_out() }</span>
                 </button>

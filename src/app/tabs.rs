@@ -49,7 +49,7 @@ pub fn Tabs(props: &TabsProps) -> Html {
                 aria-controls="panel" tabindex={if is_chosen { "0" } else { "-1" }}
                 onclick={send.reform(move |_: MouseEvent| Msg::SetTab(tab))}>
                 { label(t, tab) }
-                if tab == Tab::Settings && props.errors > 0 { <span class="badge">{ props.errors }</span> }
+                if tab == Tab::Settings && props.errors > 0 { <span class="tab-badge">{ props.errors }</span> }
             </button>
         }
     };

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{History, Speed, Summary, playback};
 use crate::base::{Language, SimTime};
 use crate::engine::Engine;
+use crate::lessons::{Notebook, Seen};
 use crate::scenario::{CsvError, CsvPreview, Issue, RunInput, Scenario, Severity};
 use crate::timeline::Timeline;
 use crate::trace::TraceEvent;
@@ -23,6 +24,7 @@ pub struct Model {
     pub(super) history: History,
     pub(super) summary: Summary,
     pub(super) before: Option<Summary>,
+    pub(super) notebook: Notebook,
     /// How fast time passes while playing.
     pub speed: Speed,
     /// The language of the page.
@@ -141,6 +143,7 @@ impl Model {
             history: History::default(),
             summary,
             before: None,
+            notebook: Notebook::default(),
             speed: Speed::REAL,
             language,
             theme: Theme::default(),
@@ -150,6 +153,24 @@ impl Model {
         };
         model.timeline.seek(at);
         model
+    }
+
+    /// Goes on with what was kept of an earlier session: the moment, the lessons, the tab.
+    pub fn resume(&mut self, at: SimTime, notebook: Notebook, tab: Tab) {
+        self.notebook = notebook;
+        self.tab = tab;
+        self.at = at.min(self.timeline.end());
+        self.timeline.seek(self.at);
+    }
+
+    /// What the learner has done in the lessons.
+    pub fn notebook(&self) -> &Notebook {
+        &self.notebook
+    }
+
+    /// The run in view, as a lesson looks at it.
+    pub fn seen(&self) -> Seen<'_> {
+        seen(&self.timeline, self.at)
     }
 
     /// The learner's input as it stands, whether it can run or not.
@@ -221,6 +242,17 @@ impl Model {
     /// The edits that can be undone.
     pub fn history(&self) -> &History {
         &self.history
+    }
+}
+
+/// A run at a moment, as a lesson looks at it.
+pub(super) fn seen(timeline: &Timeline, at: SimTime) -> Seen<'_> {
+    Seen {
+        input: timeline.input(),
+        graph: timeline.graph(),
+        trace: timeline.trace(),
+        complete: timeline.is_complete(),
+        at,
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Dialog, Speed, Tab, Theme};
 use crate::base::{Language, SimTime};
+use crate::lessons::Act;
 use crate::scenario::{Action, Issue, RunInput, Scenario};
 use crate::timeline::Landmark;
 
@@ -40,6 +41,8 @@ pub enum Msg {
     Act(Action),
     /// Forget all that was done to the running job.
     ClearActions,
+    /// The learner does something in a lesson.
+    Lesson(Act),
     /// Undo the last edit.
     Undo,
     /// Do it again.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::base::{Language, SimDuration, SimTime};
+use crate::lessons::Act;
 use crate::scenario::{Action, RestartStrategy, RunInput, Scenario, presets};
 use crate::timeline::Landmark;
 use crate::trace::{Fact, JobStatus};
@@ -132,4 +133,32 @@ fn a_csv_becomes_the_data_with_its_dropped_rows_counted() {
     assert_eq!((table.rows.len(), table.dropped), (2, 1));
     update(&mut model, Msg::Undo);
     assert_eq!(model.scenario(), &presets::handout());
+}
+
+#[test]
+fn a_lesson_is_opened_played_and_stops_at_its_moment() {
+    let mut model = handout();
+    update(&mut model, Msg::Lesson(Act::Open("handout".into())));
+    let (lesson, _, _) = model.notebook().current().expect("it is open");
+    assert_eq!(model.input().scenario, lesson.input().scenario);
+    while let Some((_, progress, step)) = model.notebook().current().filter(|(_, _, step)| step.until.is_none()) {
+        let answers: Vec<_> = step.questions.iter().map(|question| (question.id, question.choices[0])).collect();
+        assert!(progress.step.is_empty() || progress.step == step.id);
+        for (question, choice) in answers {
+            update(&mut model, Msg::Lesson(Act::Answer(question.into(), choice.into())));
+        }
+        update(&mut model, Msg::Lesson(Act::Next));
+    }
+    update(&mut model, Msg::SetSpeed(Speed::ALL[8]));
+    update(&mut model, Msg::ToStart);
+    update(&mut model, Msg::TogglePlay);
+    for _ in 0..10_000 {
+        if !model.is_playing() {
+            break;
+        }
+        update(&mut model, Msg::Frame(16_667));
+    }
+    let (_, progress, step) = model.notebook().current().expect("it is open");
+    assert!(progress.reached.contains(step.id), "{} was not reached", step.id);
+    assert_eq!(Some(model.at()), step.until.expect("it has a moment").of(model.timeline().trace()));
 }

@@ -2,14 +2,23 @@
 
 use std::sync::Arc;
 
-use super::model::runnable;
+use super::model::{runnable, seen};
 use super::{CsvDraft, Dialog, Direction, Effect, Model, Msg, Notice, Summary, playback};
 use crate::base::{SimDuration, SimTime};
+use crate::lessons::Wish;
 use crate::scenario::{Commands, CsvError, DatasetRows, RunInput, TimedAction, preview_csv, read_csv};
 use crate::timeline::{Landmark, Timeline};
 
 /// Changes the model by one message and says what the edge has to do.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let mut effects = change(model, msg);
+    if model.notebook.observe(seen(&model.timeline, model.at)) && !effects.contains(&Effect::Persist) {
+        effects.push(Effect::Persist);
+    }
+    effects
+}
+
+fn change(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::TogglePlay => toggle(model),
         Msg::Pause => pause(model),
@@ -46,6 +55,16 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::ClearActions => {
             model.history.close();
             edited(model, "commands", RunInput { commands: Commands::default(), ..(*model.input).clone() })
+        }
+        Msg::Lesson(act) => {
+            let wishes = model.notebook.act(act, seen(&model.timeline, model.at));
+            for wish in wishes {
+                match wish {
+                    Wish::Run(input) => open(model, Arc::new(*input), None),
+                    Wish::Seek(at) => jump(model, at),
+                };
+            }
+            vec![Effect::Persist]
         }
         Msg::Undo => {
             let before = model.history.undo(&model.input);
@@ -127,8 +146,9 @@ fn frame(model: &mut Model, elapsed_us: u64) -> Vec<Effect> {
         return Vec::new();
     }
     let to = model.at + model.speed.advance(elapsed_us);
-    go(model, to);
-    if model.at < to { pause(model) } else { Vec::new() }
+    let stop = model.notebook.stop_between(model.at, to, seen(&model.timeline, model.at));
+    go(model, stop.unwrap_or(to));
+    if stop.is_some() || model.at < to { pause(model) } else { Vec::new() }
 }
 
 fn step(model: &mut Model, kind: Landmark, direction: Direction) -> Vec<Effect> {

@@ -71,7 +71,7 @@ pub fn NumberInput(props: &NumberInputProps) -> Html {
         None => props.value.map(|number| number.to_string()).unwrap_or_default(),
     };
     html! {
-        <input type="text" inputmode="numeric" autocomplete="off" class="number" id={props.id.clone()} value={shown}
+        <input type="text" inputmode="numeric" autocomplete="off" class="number-input" id={props.id.clone()} value={shown}
             placeholder={props.placeholder.clone()} disabled={props.disabled} aria-invalid={props.invalid.then_some("true")}
             aria-describedby={props.described_by.clone()} {oninput} {onblur} {onkeydown} />
     }

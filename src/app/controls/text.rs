@@ -27,7 +27,7 @@ pub fn TextInput(props: &TextInputProps) -> Html {
         .reform(|event: InputEvent| event.target_unchecked_into::<HtmlInputElement>().value());
     let onblur = props.onleave.reform(|_: FocusEvent| ());
     html! {
-        <input type="text" autocomplete="off" spellcheck="false" class={classes!("text", props.mono.then_some("mono"))}
+        <input type="text" autocomplete="off" spellcheck="false" class={classes!("text-input", props.mono.then_some("mono"))}
             id={props.id.clone()} value={props.value.clone()} aria-invalid={props.invalid.then_some("true")}
             aria-describedby={props.described_by.clone()} {oninput} {onblur} />
     }

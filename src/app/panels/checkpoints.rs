@@ -48,7 +48,7 @@ pub fn CheckpointsPanel(props: &CheckpointsProps) -> Html {
         _ => configuration(t, props),
     };
     html! {
-        <div class="checkpoints">
+        <div class="checkpoints-panel">
             <Segmented name="checkpoints-page" label={t.tab_checkpoints()} {choices} chosen={*page} {onchoose} />
             if off { <p class="help">{ t.checkpoints_off() }</p> }
             { shown }
@@ -63,7 +63,7 @@ pub fn CheckpointsPanel(props: &CheckpointsProps) -> Html {
 
 fn list(rows: Vec<(&'static str, Html)>) -> Html {
     html! {
-        <dl class="facts">
+        <dl class="fact-list">
             { for rows.into_iter().map(|(label, value)| html! { <div><dt>{ label }</dt><dd>{ value }</dd></div> }) }
         </dl>
     }
@@ -94,7 +94,7 @@ fn overview(t: Language, send: &Send, props: &CheckpointsProps) -> Html {
         <>
             <section lang="en">
                 <h3>{ "Checkpoint Counts" }</h3>
-                <dl class="counts">
+                <dl class="count-list">
                     { for counts.into_iter().map(|(label, count)| html! { <div><dt>{ label }</dt><dd>{ count }</dd></div> }) }
                 </dl>
             </section>
@@ -154,7 +154,7 @@ fn history(t: Language, send: &Send, props: &CheckpointsProps) -> Html {
     if props.view.history.is_empty() {
         return html! { <p class="none" lang="en">{ "None" }</p> };
     }
-    html! { <ul class="history">{ for props.view.history.iter().map(|stats| entry(t, send, props, stats)) }</ul> }
+    html! { <ul class="history-list">{ for props.view.history.iter().map(|stats| entry(t, send, props, stats)) }</ul> }
 }
 
 fn entry(t: Language, send: &Send, props: &CheckpointsProps, stats: &CheckpointStats) -> Html {
@@ -169,7 +169,7 @@ fn entry(t: Language, send: &Send, props: &CheckpointsProps, stats: &CheckpointS
             <details>
                 <summary>
                     <b>{ format!("chk-{}", stats.id) }</b>
-                    <span class={classes!("status", class)}>{ status }</span>
+                    <span class={classes!("state-word", class)}>{ status }</span>
                     <span class="history-figures">{ format!("{acknowledged} · {} · {}", span(t, stats.duration), bytes(stats.bytes)) }</span>
                 </summary>
                 <div lang="en">
@@ -211,7 +211,7 @@ fn subtasks(t: Language, props: &CheckpointsProps, stats: &CheckpointStats) -> H
         }
     };
     html! {
-        <table class="figures" lang="en">
+        <table class="figure-table" lang="en">
             <caption class="sr-only" lang={t.code()}>{ t.subtask_details(stats.id.0) }</caption>
             <thead>
                 <tr>
@@ -239,7 +239,7 @@ fn summary(t: Language, props: &CheckpointsProps) -> Html {
     let labels = ["Minimum", "Average", "Maximum", "50% percentile", "90% percentile", "95% percentile", "99% percentile", "99.9% percentile"];
     let rows = labels.into_iter().zip(figures(&summary.duration)).zip(figures(&summary.bytes));
     html! {
-        <table class="figures" lang="en">
+        <table class="figure-table" lang="en">
             <thead>
                 <tr><td></td><th scope="col">{ "End to End Duration" }</th><th scope="col">{ "Checkpointed Data Size" }</th></tr>
             </thead>

@@ -75,7 +75,7 @@ pub fn CodePanel(props: &CodeProps) -> Html {
     let choices = vec![Choice::new("1.20"), Choice::new("2.x")];
     let chosen = usize::from(shown != FlinkVersion::V1_20);
     html! {
-        <div class="code">
+        <div class="code-panel">
             <div class="code-bar">
                 <code class="file-name">{ listing.file_name.clone() }</code>
                 <Segmented name="code-version" label={t.code_version()} {choices} {chosen} {onchoose} />

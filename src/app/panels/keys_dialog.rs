@@ -25,7 +25,7 @@ pub fn KeysDialog() -> Html {
     ];
     html! {
         <Dialog title={t.keys()}>
-            <dl class="keys">
+            <dl class="key-list">
                 { for keys.into_iter().map(|(keys, what)| html! {
                     <div>
                         <dt>{ for keys.iter().map(|key| html! { <kbd>{ *key }</kbd> }) }</dt>

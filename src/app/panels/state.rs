@@ -28,7 +28,7 @@ pub fn StatePanel(props: &StateProps) -> Html {
     let t = use_language();
     let Inspector { checkpoint, subtasks } = &props.inspector;
     html! {
-        <div class="state">
+        <div class="state-panel">
             <p class="help">{ t.state_intro() }</p>
             { for subtasks.iter().map(|view| subtask(t, &props.names, *checkpoint, view)) }
         </div>
@@ -42,7 +42,7 @@ fn subtask(t: Language, names: &Names, checkpoint: Option<CheckpointId>, view: &
             <header>
                 <h3>{ names.subtask(view.subtask).to_owned() }</h3>
                 <p>
-                    <span class={classes!("status", task_class(view.state))}>{ view.state.name() }</span>
+                    <span class={classes!("state-word", task_class(view.state))}>{ view.state.name() }</span>
                     { " · " }{ t.attempt(view.attempt.0) }{ restored }
                 </p>
             </header>
@@ -72,7 +72,7 @@ fn operator(t: Language, names: &Names, checkpoint: Option<CheckpointId>, view: 
         </tr>
     };
     html! {
-        <table class="holds" key={view.operator.0}>
+        <table class="holds-table" key={view.operator.0}>
             <caption>
                 { names.operator(view.operator).to_owned() }
                 if let Some(records) = view.bundle { <small>{ t.bundle() }{ " · " }{ t.bundle_holds(records) }</small> }

@@ -48,7 +48,7 @@ pub fn WhyPanel(props: &WhyProps) -> Html {
         }
     };
     html! {
-        <div class="why">
+        <div class="why-panel">
             <section class="why-now">
                 <h3>{ t.current_event() }</h3>
                 { now(t, props.current.as_ref()) }
@@ -86,7 +86,7 @@ pub fn Caption(props: &CaptionProps) -> Html {
     let rules = props.current.as_ref().map(|told| told.explanation.rules).unwrap_or_default();
     let live = if props.playing { "off" } else { "polite" };
     html! {
-        <div class="caption">
+        <div class="now-line">
             <p aria-live={live} aria-atomic="true">{ text }</p>
             if let Some(rule) = rules.first().and_then(|id| checkpoint_lab::i18n::rule(id)) {
                 <span class="rule-id" title={rule.gist(t)}>{ rule.id }</span>

@@ -27,8 +27,8 @@ pub fn shortened(text: &str) -> Html {
 
 fn id(id: &str) -> Html {
     html! {
-        <span class="id" title={id.to_owned()}>
-            { id[..SHOWN].to_owned() }<span class="id-rest">{ id[SHOWN..].to_owned() }</span>
+        <span class="hex" title={id.to_owned()}>
+            { id[..SHOWN].to_owned() }<span class="hex-rest">{ id[SHOWN..].to_owned() }</span>
         </span>
     }
 }

@@ -116,7 +116,7 @@ fn retentions(t: Language) -> [AttrValue; 3] {
 fn paths(form: &Form) -> Html {
     let t = form.t;
     html! {
-        <fieldset class="sub">
+        <fieldset class="setting-sub">
             <legend>{ t.world_paths() }</legend>
             { for form.scenario.cluster.paths.iter().enumerate().map(|(at, path)| world_path(form, at, path)) }
             <div class="buttons">
@@ -138,7 +138,7 @@ fn world_path(form: &Form, at: usize, path: &WorldPath) -> Html {
     let natures: [AttrValue; 2] = [t.nature_file().into(), t.nature_read_only().into()];
     let field = |part: &str, edit, label: &'static str| Field::of(format!("cluster.paths[{at}].{part}"), edit, label);
     html! {
-        <div class="entry" key={at}>
+        <div class="setting-entry" key={at}>
             { form.text(field("path", "path.path", t.world_path()), &path.path, move |scenario, text| {
                 scenario.cluster.paths[at].path = text;
             }) }

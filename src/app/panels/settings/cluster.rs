@@ -83,9 +83,9 @@ fn seed_field(form: &Form, seed: u64) -> Html {
     let t = form.t;
     let next = form.send.reform(move |_: MouseEvent| Msg::SetSeed(seed.wrapping_add(1)));
     html! {
-        <div class="field">
+        <div class="setting">
             <label for="f-seed">{ t.seed() }</label>
-            <div class="field-control">
+            <div class="setting-control">
                 <span class="with-unit">
                     <NumberInput id="f-seed" value={Some(seed)} described_by={Some(AttrValue::from("f-seed-note"))}
                         onset={form.send.reform(|seed: Option<u64>| Msg::SetSeed(seed.unwrap_or_default()))}
@@ -95,7 +95,7 @@ fn seed_field(form: &Form, seed: u64) -> Html {
                     </button>
                 </span>
             </div>
-            <div class="field-note" id="f-seed-note"><p class="help">{ t.seed_help() }</p></div>
+            <div class="setting-note" id="f-seed-note"><p class="help">{ t.seed_help() }</p></div>
         </div>
     }
 }
@@ -123,7 +123,7 @@ pub fn actions(form: &Form, commands: &Commands) -> Html {
         <>
             if commands.at.is_empty() && commands.script.is_empty() { <p class="help">{ t.actions_none() }</p> }
             if !commands.script.is_empty() { <p class="help">{ t.script_steps(commands.script.len()) }</p> }
-            <ul class="actions">
+            <ul class="action-list">
                 { for commands.at.iter().map(|done| html! { <li>{ t.action_at(&clock(done.at), &said(&done.action)) }</li> }) }
             </ul>
             <div class="buttons">

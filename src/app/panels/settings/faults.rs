@@ -44,7 +44,7 @@ fn fault_fields(form: &Form, at: usize, fault: &FaultPoint) -> Html {
     subtasks.extend((1..=width).map(|index| AttrValue::from(format!("{index}/{width}"))));
     let times = Field::of(path("times"), "fault.times", t.fault_times()).help(t.fault_times_help());
     html! {
-        <fieldset class="entry" key={at}>
+        <fieldset class="setting-entry" key={at}>
             <legend>{ t.fault_number(at + 1) }</legend>
             { form.choice(Field::of(path("operator"), "fault.operator", t.fault_operator()), &names, chosen, move |scenario, index| {
                 scenario.faults[at].operator = uids[index].clone();

@@ -37,6 +37,7 @@ pub struct Field {
 
 impl Field {
     /// A field with a fixed path, which is its step of undo too.
+    #[inline(never)]
     pub fn at(path: &'static str, label: &'static str) -> Field {
         Field { path: path.into(), edit: path, label: label.into(), key: "", help: "" }
     }
@@ -46,10 +47,12 @@ impl Field {
         Field { path, edit, label: label.into(), key: "", help: "" }
     }
 
+    #[inline(never)]
     pub fn key(self, key: &'static str) -> Field {
         Field { key, ..self }
     }
 
+    #[inline(never)]
     pub fn help(self, help: &'static str) -> Field {
         Field { help, ..self }
     }
@@ -93,44 +96,43 @@ impl Number {
     }
 }
 
+/// What a control says.
+enum Input {
+    Number(Option<u64>),
+    Text(String),
+    Index(usize),
+    On(bool),
+}
+
+/// How a field changes the scenario. Boxed, so that all fields share one copy of the code that draws them.
+type Set = Box<dyn Fn(&mut Scenario, Input)>;
+
 impl Form<'_> {
     /// A number that must be there.
     pub fn number(&self, field: Field, number: Number, set: impl Fn(&mut Scenario, u64) + 'static) -> Html {
-        self.maybe(field, number, move |scenario, value| {
-            if let Some(value) = value {
+        self.number_field(&field, number, Box::new(move |scenario, input| {
+            if let Input::Number(Some(value)) = input {
                 set(scenario, value);
             }
-        })
+        }))
     }
 
     /// A number that may be absent.
     pub fn maybe(&self, field: Field, number: Number, set: impl Fn(&mut Scenario, Option<u64>) + 'static) -> Html {
-        let id = field.id();
-        let (step, unit, reads) = match number.unit {
-            Unit::Millis => (100, "ms", number.value.filter(|ms| *ms >= 1_000).map(|ms| duration_us(self.t, ms.saturating_mul(1_000)))),
-            Unit::Bytes => (1024, "B", number.value.filter(|bytes| *bytes >= 1024).map(checkpoint_lab::i18n::bytes)),
-            Unit::Thousandths => (50, "‰", number.value.map(thousandths)),
-            Unit::Plain => (1, "", None),
-        };
-        let control = html! {
-            <span class="with-unit">
-                <NumberInput {id} value={number.value} optional={number.optional} {step} invalid={self.is_wrong(&field)}
-                    placeholder={if number.optional { "–" } else { "" }} described_by={self.note_id(&field)}
-                    onset={self.edit(&field, set)} onleave={self.send.reform(|()| Msg::FieldLeft)} />
-                if !unit.is_empty() { <span class="unit">{ unit }</span> }
-            </span>
-        };
-        self.row(&field, control, reads)
+        self.number_field(&field, number, Box::new(move |scenario, input| {
+            if let Input::Number(value) = input {
+                set(scenario, value);
+            }
+        }))
     }
 
     /// A line of text.
     pub fn text(&self, field: Field, value: &str, set: impl Fn(&mut Scenario, String) + 'static) -> Html {
-        let control = html! {
-            <TextInput id={field.id()} value={value.to_owned()} mono={true} invalid={self.is_wrong(&field)}
-                described_by={self.note_id(&field)} onset={self.edit(&field, set)}
-                onleave={self.send.reform(|()| Msg::FieldLeft)} />
-        };
-        self.wide_row(&field, control)
+        self.text_field(&field, value, Box::new(move |scenario, input| {
+            if let Input::Text(text) = input {
+                set(scenario, text);
+            }
+        }))
     }
 
     /// One of several, by its place.
@@ -141,15 +143,68 @@ impl Form<'_> {
         chosen: usize,
         set: impl Fn(&mut Scenario, usize) + 'static,
     ) -> Html {
-        let set = self.edit(&field, set);
-        let onchange = Callback::from(move |event: Event| {
+        self.choice_field(&field, choices, chosen, Box::new(move |scenario, input| {
+            if let Input::Index(index) = input {
+                set(scenario, index);
+            }
+        }))
+    }
+
+    /// On or off.
+    pub fn switch(&self, field: Field, on: bool, set: impl Fn(&mut Scenario, bool) + 'static) -> Html {
+        self.switch_field(&field, on, Box::new(move |scenario, input| {
+            if let Input::On(on) = input {
+                set(scenario, on);
+            }
+        }))
+    }
+
+    /// A button that changes the scenario.
+    pub fn button(&self, edit: &'static str, picture: Picture, label: &str, set: impl Fn(&mut Scenario) + 'static) -> Html {
+        self.plain_button(edit, picture, label, Box::new(move |scenario, _| set(scenario)))
+    }
+
+    fn number_field(&self, field: &Field, number: Number, set: Set) -> Html {
+        let id = field.id();
+        let (step, unit, reads) = match number.unit {
+            Unit::Millis => {
+                let long = number.value.filter(|ms| *ms >= 1_000);
+                (100, "ms", long.map(|ms| duration_us(self.t, ms.saturating_mul(1_000))))
+            }
+            Unit::Bytes => (1024, "B", number.value.filter(|bytes| *bytes >= 1024).map(checkpoint_lab::i18n::bytes)),
+            Unit::Thousandths => (50, "‰", number.value.map(thousandths)),
+            Unit::Plain => (1, "", None),
+        };
+        let onset = self.edit(field, set).reform(Input::Number);
+        let control = html! {
+            <span class="with-unit">
+                <NumberInput {id} value={number.value} optional={number.optional} {step} invalid={self.is_wrong(field)}
+                    placeholder={if number.optional { "–" } else { "" }} described_by={self.note_id(field)}
+                    {onset} onleave={self.leave()} />
+                if !unit.is_empty() { <span class="number-unit">{ unit }</span> }
+            </span>
+        };
+        self.framed("setting", field, control, reads)
+    }
+
+    fn text_field(&self, field: &Field, value: &str, set: Set) -> Html {
+        let onset = self.edit(field, set).reform(Input::Text);
+        let control = html! {
+            <TextInput id={field.id()} value={value.to_owned()} mono={true} invalid={self.is_wrong(field)}
+                described_by={self.note_id(field)} {onset} onleave={self.leave()} />
+        };
+        self.framed("setting setting-wide", field, control, None)
+    }
+
+    fn choice_field(&self, field: &Field, choices: &[AttrValue], chosen: usize, set: Set) -> Html {
+        let onchange = self.edit(field, set).reform(|event: Event| {
             let index = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
-            set.emit(usize::try_from(index).unwrap_or_default());
+            Input::Index(usize::try_from(index).unwrap_or_default())
         });
         let control = html! {
             <span class="select">
-                <select id={field.id()} aria-invalid={self.is_wrong(&field).then_some("true")}
-                    aria-describedby={self.note_id(&field)} {onchange}>
+                <select id={field.id()} aria-invalid={self.is_wrong(field).then_some("true")}
+                    aria-describedby={self.note_id(field)} {onchange}>
                     { for choices.iter().enumerate().map(|(index, label)| html! {
                         <option key={index} selected={index == chosen}>{ label.clone() }</option>
                     }) }
@@ -158,51 +213,44 @@ impl Form<'_> {
             </span>
         };
         let longest = choices.iter().map(|label| label.chars().count()).max().unwrap_or_default();
-        if longest > 16 { self.wide_row(&field, control) } else { self.row(&field, control, None) }
+        self.framed(if longest > 16 { "setting setting-wide" } else { "setting" }, field, control, None)
     }
 
-    /// On or off.
-    pub fn switch(&self, field: Field, on: bool, set: impl Fn(&mut Scenario, bool) + 'static) -> Html {
-        let set = self.edit(&field, set);
-        let onchange =
-            Callback::from(move |event: Event| set.emit(event.target_unchecked_into::<HtmlInputElement>().checked()));
+    fn switch_field(&self, field: &Field, on: bool, set: Set) -> Html {
+        let onchange = self
+            .edit(field, set)
+            .reform(|event: Event| Input::On(event.target_unchecked_into::<HtmlInputElement>().checked()));
         let control = html! {
             <input type="checkbox" role="switch" class="switch" id={field.id()} checked={on}
-                aria-describedby={self.note_id(&field)} {onchange} />
+                aria-describedby={self.note_id(field)} {onchange} />
         };
-        self.row(&field, control, None)
+        self.framed("setting", field, control, None)
     }
 
-    /// A button that changes the scenario.
-    pub fn button(&self, edit: &'static str, picture: Picture, label: &str, set: impl Fn(&mut Scenario) + 'static) -> Html {
-        let (send, scenario) = (self.send.clone(), self.scenario.clone());
+    fn plain_button(&self, edit: &'static str, picture: Picture, label: &str, set: Set) -> Html {
+        let send = self.send.clone();
+        let change = self.edit(&Field::of(String::new(), edit, ""), set);
         let onclick = Callback::from(move |_: MouseEvent| {
-            let mut changed = (*scenario).clone();
-            set(&mut changed);
             send.emit(Msg::FieldLeft);
-            send.emit(Msg::Edit(edit, Arc::new(changed)));
+            change.emit(Input::On(true));
         });
         html! {
             <button type="button" class="button" {onclick}><Icon {picture} />{ label.to_owned() }</button>
         }
     }
 
+    fn leave(&self) -> Callback<()> {
+        self.send.reform(|()| Msg::FieldLeft)
+    }
+
     /// What a field's control calls: the scenario is changed and sent.
-    fn edit<T: 'static>(&self, field: &Field, set: impl Fn(&mut Scenario, T) + 'static) -> Callback<T> {
+    fn edit(&self, field: &Field, set: Set) -> Callback<Input> {
         let (send, scenario, edit) = (self.send.clone(), self.scenario.clone(), field.edit);
-        Callback::from(move |value| {
+        Callback::from(move |input| {
             let mut changed = (*scenario).clone();
-            set(&mut changed, value);
+            set(&mut changed, input);
             send.emit(Msg::Edit(edit, Arc::new(changed)));
         })
-    }
-
-    fn row(&self, field: &Field, control: Html, reads: Option<String>) -> Html {
-        self.framed("field", field, control, reads)
-    }
-
-    fn wide_row(&self, field: &Field, control: Html) -> Html {
-        self.framed("field field-wide", field, control, None)
     }
 
     fn framed(&self, class: &'static str, field: &Field, control: Html, reads: Option<String>) -> Html {
@@ -212,9 +260,9 @@ impl Form<'_> {
                     { field.label.clone() }
                     if !field.key.is_empty() { <code>{ field.key }</code> }
                 </label>
-                <div class="field-control">{ control }if let Some(reads) = reads { <span class="reads">{ reads }</span> }</div>
+                <div class="setting-control">{ control }if let Some(reads) = reads { <span class="setting-reads">{ reads }</span> }</div>
                 if let Some(id) = self.note_id(field) {
-                    <div class="field-note" {id}>
+                    <div class="setting-note" {id}>
                         if !field.help.is_empty() { <p class="help">{ field.help }</p> }
                         { for self.issues_at(&field.path).map(|issue| self.issue(issue)) }
                     </div>

@@ -82,9 +82,9 @@ fn use_memo_ptr(input: Arc<RunInput>) -> Rc<Arc<Scenario>> {
 /// A group that can be folded.
 fn group(title: &'static str, open: bool, fields: Html) -> Html {
     html! {
-        <details class="group" {open}>
+        <details class="setting-group" {open}>
             <summary><h3>{ title }</h3></summary>
-            <div class="group-body">{ fields }</div>
+            <div class="setting-group-body">{ fields }</div>
         </details>
     }
 }
