@@ -123,10 +123,8 @@ pub struct OperatorState {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<u64>,
     /// Instance fields by name.
-    #[serde(skip_serializing_if = "Map::is_empty")]
     pub fields: Map<String, Json>,
     /// Flink states by name: a value, an object by key, or a list.
-    #[serde(skip_serializing_if = "Map::is_empty")]
     pub states: Map<String, Json>,
 }
 
