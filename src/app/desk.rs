@@ -1,6 +1,7 @@
 //! The desk owns the session. Everything that happens comes here as a message; everything that is shown is a value made
 //! here of the model.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use checkpoint_lab::i18n::{Language, Names, Transcript, explain};
@@ -9,7 +10,9 @@ use checkpoint_lab::scene::checkpoints::CheckpointsView;
 use checkpoint_lab::scene::code::CodeFocus;
 use checkpoint_lab::scene::inspector::Inspector;
 use checkpoint_lab::scene::{Picture, Studio};
+use checkpoint_lab::lessons::{self, Act};
 use checkpoint_lab::session::{self, Dialog, Effect, Model, Msg, Tab};
+use checkpoint_lab::store::{Keeper, Kept, SessionRecord};
 use checkpoint_lab::timeline::{Landmark, Weight, weight};
 use web_sys::{DragEvent, KeyboardEvent};
 use yew::prelude::*;
@@ -17,7 +20,7 @@ use yew::prelude::*;
 use super::context::Send;
 use super::dataflow::{Pressed, Stage};
 use super::edge::{self, KeyListener, Preferences};
-use super::frame::Frame;
+use super::frame::{Frame, Later};
 use super::header::Header;
 use super::keys;
 use super::notice::NoticeBar;
@@ -26,7 +29,7 @@ use super::panels::{
     StatePanel, Told, WhyPanel,
 };
 use super::strip::Strip;
-use super::tabs::Tabs;
+use super::tabs::{self, Tabs};
 
 /// The room of a stage that has not been measured yet.
 const FIRST_ROOM: (f64, f64) = (760.0, 600.0);
@@ -34,6 +37,26 @@ const FIRST_ROOM: (f64, f64) = (760.0, 600.0);
 const LONGEST_FRAME_US: f64 = 100_000.0;
 /// Facts told in the why tab before and after the current one.
 const TOLD: usize = 12;
+
+/// The session is kept at once, and then not again for so many milliseconds.
+const KEEPING_MS: i32 = 400;
+
+/// What the page begins with.
+#[derive(Properties)]
+pub struct DeskProps {
+    /// The store.
+    pub keeper: Keeper,
+    /// The last session, if one was kept.
+    pub session: Option<Rc<SessionRecord>>,
+    /// Whom the store tells what it keeps.
+    pub on_kept: Rc<RefCell<Callback<Kept>>>,
+}
+
+impl PartialEq for DeskProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.keeper == other.keeper
+    }
+}
 
 /// What comes to the desk.
 pub enum DeskMsg {
@@ -47,6 +70,10 @@ pub enum DeskMsg {
     Room(f64, f64),
     /// A file is being dragged over the page, or no longer.
     Dragging(bool),
+    /// The store has written something, or failed to.
+    Kept(Kept),
+    /// Time to keep the session again, if it has changed.
+    Keep,
 }
 
 /// The root of the page.
@@ -62,6 +89,12 @@ pub struct Desk {
     frame: Option<Frame>,
     last_frame: Option<f64>,
     dragging: bool,
+    keeper: Keeper,
+    kept: Kept,
+    /// Until it fires, the session is not kept again.
+    keeping: Option<Later>,
+    /// The session has changed since it was kept.
+    unkept: bool,
     _keys: Option<KeyListener>,
 }
 
@@ -84,14 +117,15 @@ impl RunWords {
 
 impl Component for Desk {
     type Message = DeskMsg;
-    type Properties = ();
+    type Properties = DeskProps;
 
     fn create(ctx: &Context<Self>) -> Self {
         let link = ctx.link();
-        let first = || presets::run("handout").expect("the handout is a preset");
+        let props = ctx.props();
         let preferences = Preferences::load();
-        let mut model = Model::new(first(), first(), preferences.language);
+        let mut model = begin(props.session.as_deref(), preferences.language);
         (model.theme, model.speed) = (preferences.theme, preferences.speed);
+        *props.on_kept.borrow_mut() = link.callback(DeskMsg::Kept);
         edge::dress(&model);
         let send = link.callback(DeskMsg::Session);
         let mut studio = Studio::new(FIRST_ROOM.0, FIRST_ROOM.1);
@@ -109,6 +143,10 @@ impl Component for Desk {
             frame: None,
             last_frame: None,
             dragging: false,
+            kept: props.keeper.kept(),
+            keeper: props.keeper.clone(),
+            keeping: None,
+            unkept: false,
             _keys: KeyListener::on_window(link.callback(DeskMsg::Key)),
             model,
         }
@@ -116,17 +154,17 @@ impl Component for Desk {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Self::Message) -> bool {
         match msg {
-            DeskMsg::Session(msg) => self.session(msg),
+            DeskMsg::Session(msg) => self.session(ctx, msg),
             DeskMsg::Frame(now) => {
                 self.frame = None;
                 let last = self.last_frame.replace(now).unwrap_or(now);
                 let elapsed = ((now - last) * 1_000.0).clamp(0.0, LONGEST_FRAME_US);
-                self.session(Msg::Frame(elapsed as u64));
+                self.session(ctx, Msg::Frame(elapsed as u64));
             }
             DeskMsg::Key(event) => match keys::message(&event, &self.model) {
                 Some(msg) => {
                     event.prevent_default();
-                    self.session(msg);
+                    self.session(ctx, msg);
                 }
                 None => return false,
             },
@@ -136,6 +174,18 @@ impl Component for Desk {
                     self.draw();
                 }
                 return changed;
+            }
+            DeskMsg::Kept(kept) => {
+                let changed = self.kept != kept;
+                self.kept = kept;
+                return changed;
+            }
+            DeskMsg::Keep => {
+                self.keeping = None;
+                if self.unkept {
+                    self.keep(ctx);
+                }
+                return false;
             }
             DeskMsg::Dragging(on) => return std::mem::replace(&mut self.dragging, on) != on,
         }
@@ -156,10 +206,10 @@ impl Component for Desk {
 
 impl Desk {
     /// Hands a message to the session and carries out what it asks for.
-    fn session(&mut self, msg: Msg) {
+    fn session(&mut self, ctx: &Context<Self>, msg: Msg) {
         for effect in session::update(&mut self.model, msg) {
             match effect {
-                Effect::Persist => {}
+                Effect::Persist => self.keep(ctx),
                 Effect::PersistPreferences => {
                     Preferences::save(&self.model);
                     edge::dress(&self.model);
@@ -173,9 +223,26 @@ impl Desk {
             self.words.transcript.extend(self.model.timeline().trace(), &self.words.names);
         }
         self.draw();
+        self.keeper.follow(self.model.run(), self.model.engine());
         if *self.issues != self.model.issues() {
             self.issues = Rc::new(self.model.issues().to_vec());
         }
+    }
+
+    /// Keeps the session: now, or when the last keeping is long enough ago.
+    fn keep(&mut self, ctx: &Context<Self>) {
+        self.unkept = self.keeping.is_some();
+        if self.unkept {
+            return;
+        }
+        let model = &self.model;
+        let mut record = SessionRecord::new(model.input(), model.at());
+        record.language = Some(model.language);
+        record.tab = Some(tabs::name(model.tab).into());
+        record.lessons = model.notebook().clone();
+        self.keeper.keep(record);
+        let link = ctx.link().clone();
+        self.keeping = Later::after(KEEPING_MS, move || link.send_message(DeskMsg::Keep));
     }
 
     /// Makes the picture of the moment in view.
@@ -291,6 +358,24 @@ impl Desk {
         let upcoming: Vec<Told> = upcoming.into_iter().map(|fact| self.told(fact)).collect();
         html! { <WhyPanel current={self.told_now()} {recent} {upcoming} /> }
     }
+}
+
+/// The session that was kept, where it can still be read; else the first lesson.
+fn begin(kept: Option<&SessionRecord>, language: Language) -> Model {
+    let first = || presets::run("handout").expect("the handout is a preset");
+    let read = kept.and_then(|kept| Some((kept, kept.run().ok()?)));
+    let Some((kept, input)) = read else {
+        let lesson = lessons::ALL.first();
+        let mut model = Model::new(lesson.map_or_else(first, |lesson| lesson.input()), first(), language);
+        if let Some(lesson) = lesson {
+            session::update(&mut model, Msg::Lesson(Act::Open(lesson.id.into())));
+        }
+        return model;
+    };
+    let mut model = Model::new(input, first(), language);
+    let tab = kept.tab.as_deref().and_then(tabs::named).unwrap_or_default();
+    model.resume(kept.moment(), kept.lessons.clone(), tab);
+    model
 }
 
 fn over(ctx: &Context<Desk>) -> Callback<DragEvent> {

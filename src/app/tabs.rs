@@ -84,6 +84,11 @@ pub const fn name(tab: Tab) -> &'static str {
     }
 }
 
+/// The tab of a name.
+pub fn named(text: &str) -> Option<Tab> {
+    Tab::ALL.into_iter().find(|tab| name(*tab) == text)
+}
+
 const fn label(t: Language, tab: Tab) -> &'static str {
     match tab {
         Tab::Settings => t.tab_settings(),
