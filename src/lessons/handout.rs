@@ -22,12 +22,12 @@ pub(super) const LESSON: Lesson = Lesson {
 const STEPS: &[Step] = &[
     Step { id: "intro", ..Step::WORDS },
     Step { id: "predict", questions: QUESTIONS, ..Step::WORDS },
-    Step { id: "failure", until: Some(Moment::FirstFailure), focus: Some(Focus::Operator("map")), ..Step::WORDS },
+    Step { id: "failure", until: Some(Moment::FirstFailure), focus: Some(Focus::Function), ..Step::WORDS },
     Step {
         id: "restart",
         until: Some(Moment::FirstRowAfterRestart),
         compares: &["next"],
-        focus: Some(Focus::Operator("source")),
+        focus: Some(Focus::Source),
         ..Step::WORDS
     },
     Step {

@@ -71,8 +71,10 @@ impl Step {
 /// A part of the picture that a step points at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Focus {
-    /// The operator with this uid.
-    Operator(&'static str),
+    /// The sources.
+    Source,
+    /// The operators with a function.
+    Function,
     /// The JobManager.
     JobManager,
     /// The checkpoint storage.
@@ -82,13 +84,14 @@ pub enum Focus {
 }
 
 impl Focus {
-    /// Its name in the page: `operator-map`, `storage`.
-    pub fn name(self) -> String {
+    /// Its name in the page.
+    pub const fn name(self) -> &'static str {
         match self {
-            Focus::Operator(uid) => format!("operator-{uid}"),
-            Focus::JobManager => "job-manager".into(),
-            Focus::Storage => "storage".into(),
-            Focus::Console => "console".into(),
+            Focus::Source => "source",
+            Focus::Function => "function",
+            Focus::JobManager => "job-manager",
+            Focus::Storage => "storage",
+            Focus::Console => "console",
         }
     }
 }
@@ -223,14 +226,14 @@ impl Lesson {
 }
 
 /// A lesson's run as it is, to compare with.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Reference {
+    /// The engine at its end.
+    pub engine: Engine,
     /// Its facts.
     pub trace: Vec<TraceEvent>,
     /// What came of it.
     pub outcome: Outcome,
-    /// Its last moment.
-    pub end: SimTime,
 }
 
 /// No lesson's run is longer.
@@ -242,7 +245,6 @@ impl Reference {
         engine.run_until(LONGEST.0, LONGEST.1);
         let trace = engine.take_trace();
         let outcome = Outcome::of(&input, engine.graph(), &trace);
-        let end = trace.last().map_or(SimTime::ZERO, |last| last.at);
-        Reference { trace, outcome, end }
+        Reference { engine, trace, outcome }
     }
 }

@@ -181,6 +181,11 @@ impl Progress {
         answered && reached && (!step.task || self.solved)
     }
 
+    /// Whether the run has shown who is right about a question.
+    pub fn is_compared(&self, lesson: &Lesson, question: &str) -> bool {
+        lesson.steps.iter().any(|step| step.compares.contains(&question) && self.reached.contains(step.id))
+    }
+
     /// The run that belongs to the step in view.
     pub fn input(&self, lesson: &'static Lesson) -> RunInput {
         let switch = self.switch.as_deref().and_then(|id| lesson.switch(id));
@@ -246,8 +251,7 @@ impl Progress {
     /// An answer can be changed until the run has shown who is right.
     fn answer(&mut self, lesson: &'static Lesson, step: &Step, question: String, choice: String) {
         let known = step.questions.iter().any(|asked| asked.id == question && asked.choices.contains(&choice.as_str()));
-        let mut compared = lesson.steps.iter().filter(|step| step.compares.contains(&question.as_str()));
-        if known && !compared.any(|step| self.reached.contains(step.id)) {
+        if known && !self.is_compared(lesson, &question) {
             self.answers.insert(question, choice);
         }
     }

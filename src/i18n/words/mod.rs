@@ -3,11 +3,13 @@
 mod facts;
 mod issues;
 mod leaves_out;
+mod lesson;
 mod panels;
 mod presets;
 mod settings;
 mod shell;
 mod stage;
+mod store;
 mod strip;
 
 pub use leaves_out::leaves_out;
@@ -22,7 +24,7 @@ mod tests {
     #[test]
     fn korean_is_korean_and_english_is_english() {
         let hangul = |text: &str| text.chars().any(|c| matches!(c, '가'..='힣'));
-        let all = [facts::ALL, issues::ALL, leaves_out::ALL, panels::ALL, presets::ALL, settings::ALL, shell::ALL, stage::ALL, strip::ALL];
+        let all = [facts::ALL, issues::ALL, leaves_out::ALL, lesson::ALL, panels::ALL, presets::ALL, settings::ALL, shell::ALL, stage::ALL, store::ALL, strip::ALL];
         for (name, ko, en) in all.into_iter().flatten().copied() {
             assert!(!ko.trim().is_empty() && !en.trim().is_empty(), "{name} is empty");
             assert!(!hangul(en), "{name}: Hangul in the English: {en}");

@@ -1,0 +1,222 @@
+//! A lesson that is open: its step in view, and the ways on and back.
+
+use checkpoint_lab::i18n::Language;
+use checkpoint_lab::lessons::text::{Texts, plain};
+use checkpoint_lab::lessons::{self, Act};
+use checkpoint_lab::session::Msg;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use super::claims::Claims;
+use super::load::{Loaded, use_words};
+use super::predictions::{compared, questions};
+use super::task::task;
+use super::view::Open;
+use super::words;
+use crate::app::context::{Send, use_language, use_send};
+use crate::app::parts::{Icon, Picture};
+
+#[derive(Properties, PartialEq)]
+pub struct OpenLessonProps {
+    pub open: Open,
+}
+
+/// An open lesson.
+#[component]
+pub fn OpenLesson(props: &OpenLessonProps) -> Html {
+    let (t, send) = (use_language(), use_send());
+    let open = &props.open;
+    let heading = use_heading_focus(open.step.id);
+    use_pointer(open.step.focus.map(lessons::Focus::name));
+    let (loaded, again) = use_words(open.lesson.id, t);
+    let close = act(&send, Act::Close);
+    let number = lessons::ALL.iter().position(|lesson| lesson.id == open.lesson.id).unwrap_or_default() + 1;
+    let recorded = &open.lesson.recorded;
+    html! {
+        <article class="open-lesson">
+            <header class="lesson-head">
+                <p class="lesson-kicker">{ t.lesson_number(number, lessons::ALL.len()) }</p>
+                <button type="button" class="icon-button" aria-label={t.lesson_close()} title={t.lesson_close()} onclick={close}>
+                    <Icon picture={Picture::Close} />
+                </button>
+                <p class="lesson-verified">{ t.lesson_verified(recorded.flink, recorded.runs) }</p>
+            </header>
+            { match loaded {
+                Loaded::Loading => html! { <p class="help" role="status">{ t.lesson_loading() }</p> },
+                Loaded::Failed => html! {
+                    <div class="lesson-failed" role="alert">
+                        <p>{ t.lesson_not_loaded() }</p>
+                        <button type="button" class="button" onclick={again.reform(|_: MouseEvent| ())}>{ t.lesson_retry() }</button>
+                    </div>
+                },
+                Loaded::Words(texts) => step(t, &send, open, &texts, heading),
+            } }
+        </article>
+    }
+}
+
+/// A callback that does something in the lesson.
+pub fn act(send: &Send, act: Act) -> Callback<MouseEvent> {
+    send.reform(move |_: MouseEvent| Msg::Lesson(act.clone()))
+}
+
+/// When another step comes into view, its heading takes the focus: what is read aloud goes on there.
+#[hook]
+fn use_heading_focus(step: &'static str) -> NodeRef {
+    let heading = use_node_ref();
+    let before = use_mut_ref(|| step);
+    {
+        let heading = heading.clone();
+        use_effect_with(step, move |step| {
+            if before.replace(step) != *step
+                && let Some(heading) = heading.cast::<HtmlElement>()
+            {
+                // A heading that can't take the focus leaves it where it is.
+                let _ = heading.focus();
+            }
+        });
+    }
+    heading
+}
+
+/// Marks on the document what the step points at, so that the picture can show it.
+#[hook]
+fn use_pointer(target: Option<&'static str>) {
+    use_effect_with(target, |target| {
+        let root =
+            web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+        if let (Some(root), Some(target)) = (&root, target) {
+            // The name is fixed and valid.
+            let _ = root.set_attribute("data-lesson-points-at", target);
+        }
+        move || {
+            if let Some(root) = root {
+                let _ = root.remove_attribute("data-lesson-points-at");
+            }
+        }
+    });
+}
+
+fn step(t: Language, send: &Send, open: &Open, texts: &Texts, heading: NodeRef) -> Html {
+    let key = format!("step/{}", open.step.id);
+    html! {
+        <>
+            { trail(t, send, open, texts) }
+            <h2 ref={heading} tabindex="-1" class="lesson-heading">{ words::title(t, texts, &key) }</h2>
+            <div class="lesson-words">{ words::body(t, texts, &key) }</div>
+            if !open.step.questions.is_empty() { { questions(t, send, open, texts) } }
+            if open.step.until.is_some() { { watch(t, send, open, texts) } }
+            if !open.step.claims.is_empty() { <Claims lesson={open.lesson.id} texts={texts.clone()} /> }
+            if open.step.task { { task(t, send, open, texts) } }
+            if open.step.id == last(open) { { further(t, send, open, texts) } }
+            { ways(t, send, open) }
+        </>
+    }
+}
+
+fn last(open: &Open) -> &'static str {
+    open.lesson.steps.last().map_or("", |step| step.id)
+}
+
+/// The steps as a trail; those that were in view can be gone back to.
+fn trail(t: Language, send: &Send, open: &Open, texts: &Texts) -> Html {
+    let all = open.lesson.steps.len();
+    let dots = open.lesson.steps.iter().enumerate().map(|(at, step)| {
+        let title = texts.title(&format!("step/{}", step.id)).map(plain).unwrap_or_default();
+        let label = format!("{}: {title}", t.lesson_step(at + 1, all));
+        let current = step.id == open.step.id;
+        let visited = open.progress.visited.contains(step.id);
+        html! {
+            <li key={step.id}>
+                <button type="button" class="lesson-dot" aria-label={label.clone()} title={label} disabled={!visited}
+                    aria-current={current.then_some("step")} data-done={open.progress.is_done(step).to_string()}
+                    onclick={act(send, Act::GoTo(step.id.to_owned()))} />
+            </li>
+        }
+    });
+    html! { <nav aria-label={t.lesson_steps()}><ol class="lesson-trail">{ for dots }</ol></nav> }
+}
+
+/// Playing to the step's moment, and what is said there.
+fn watch(t: Language, send: &Send, open: &Open, texts: &Texts) -> Html {
+    let reached = open.progress.reached.contains(open.step.id);
+    let toggle = send.reform(|_: MouseEvent| Msg::TogglePlay);
+    html! {
+        <>
+            if !reached {
+                if open.own_run {
+                    <div class="buttons">
+                        <button type="button" class="button button-primary" onclick={toggle}>
+                            { if open.playing { t.lesson_pause() } else { t.lesson_play() } }
+                        </button>
+                        <button type="button" class="button" onclick={act(send, Act::Skip)}>{ t.lesson_skip() }</button>
+                    </div>
+                } else {
+                    { other_run(t, send) }
+                }
+            }
+            <div role="status" class="lesson-words lesson-reached">
+                if reached {
+                    { words::body(t, texts, &format!("step/{}/reached", open.step.id)) }
+                }
+            </div>
+            if reached && !open.step.compares.is_empty() { { compared(t, open, texts) } }
+        </>
+    }
+}
+
+/// The run in view is another one: the way back.
+pub fn other_run(t: Language, send: &Send) -> Html {
+    html! {
+        <div class="lesson-other">
+            <p>{ t.lesson_other_run() }</p>
+            <button type="button" class="button" onclick={act(send, Act::Reset)}>{ t.lesson_reset() }</button>
+        </div>
+    }
+}
+
+/// Presets to go on with.
+fn further(t: Language, send: &Send, open: &Open, texts: &Texts) -> Html {
+    let presets = open.lesson.further.iter().map(|preset| {
+        html! {
+            <li key={*preset}>
+                <button type="button" class="button" onclick={act(send, Act::Further((*preset).to_owned()))}>{ t.preset(preset).0 }</button>
+                <p>{ words::inline(t, texts, &format!("further/{preset}")) }</p>
+            </li>
+        }
+    });
+    html! {
+        <section class="lesson-further">
+            <h3>{ t.lesson_further() }</h3>
+            <ul>{ for presets }</ul>
+            <button type="button" class="button button-quiet" onclick={act(send, Act::StartOver)}>{ t.lesson_start_over() }</button>
+        </section>
+    }
+}
+
+/// Back and on.
+fn ways(t: Language, send: &Send, open: &Open) -> Html {
+    let (at, step) = open.progress.step_of(open.lesson);
+    let done = open.progress.is_done(step);
+    let is_last = at + 1 == open.lesson.steps.len();
+    let missing = match () {
+        () if done => None,
+        () if !step.questions.is_empty() => Some(t.lesson_answer_first()),
+        () if step.until.is_some() => Some(t.lesson_watch_first()),
+        () => Some(t.lesson_solve_first()),
+    };
+    html! {
+        <footer class="lesson-ways">
+            if at > 0 {
+                <button type="button" class="button" onclick={act(send, Act::Back)}>{ t.lesson_back() }</button>
+            }
+            if is_last {
+                <button type="button" class="button button-primary" onclick={act(send, Act::Close)}>{ t.lesson_close() }</button>
+            } else {
+                <button type="button" class={classes!("button", done.then_some("button-primary"))} disabled={!done}
+                    aria-describedby={missing.map(|_| "lesson-missing")} onclick={act(send, Act::Next)}>{ t.lesson_next() }</button>
+            }
+            if let Some(missing) = missing { <p id="lesson-missing" class="help">{ missing }</p> }
+        </footer>
+    }
+}
