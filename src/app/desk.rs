@@ -5,12 +5,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use checkpoint_lab::i18n::{Language, Names, Transcript, explain};
+use checkpoint_lab::lessons::{self, Act};
 use checkpoint_lab::scenario::{Issue, RunInput, Severity, presets};
 use checkpoint_lab::scene::checkpoints::CheckpointsView;
 use checkpoint_lab::scene::code::CodeFocus;
 use checkpoint_lab::scene::inspector::Inspector;
 use checkpoint_lab::scene::{Picture, Studio};
-use checkpoint_lab::lessons::{self, Act};
 use checkpoint_lab::session::{self, Dialog, Effect, Model, Msg, Tab};
 use checkpoint_lab::store::{Keeper, Kept, SessionRecord};
 use checkpoint_lab::timeline::{Landmark, Weight, weight};
@@ -23,11 +23,13 @@ use super::edge::{self, KeyListener, Preferences};
 use super::frame::{Frame, Later};
 use super::header::Header;
 use super::keys;
+use super::lesson::{LessonColumn, LessonView};
 use super::notice::NoticeBar;
 use super::panels::{
-    Caption, CheckpointsPanel, CodePanel, Console, CsvDialog, KeysDialog, LeavesOutDialog, PresetNote, SettingsPanel,
-    StatePanel, Told, WhyPanel,
+    Caption, CheckpointsPanel, CodePanel, Console, CsvDialog, KeysDialog, LeavesOutDialog, SettingsPanel, StatePanel,
+    Told, WhyPanel,
 };
+use super::stored_checkpoints::StoredCheckpoints;
 use super::strip::Strip;
 use super::tabs::{self, Tabs};
 
@@ -272,7 +274,7 @@ impl Desk {
                     can_redo={model.history().can_redo()} />
                 <NoticeBar notice={model.notice.clone()} is_current={model.is_current()} />
                 <main class="work">
-                    <section class="lesson" aria-label={t.lesson()}><PresetNote {input} /></section>
+                    <section class="lesson" aria-label={t.lesson()}><LessonColumn view={LessonView::of(model)} {input} /></section>
                     { self.stage() }
                     <aside class="side" aria-label={t.side()}>
                         <Tabs chosen={model.tab} {errors}>{ self.panel() }</Tabs>
@@ -315,10 +317,15 @@ impl Desk {
             Tab::State => html! {
                 <StatePanel inspector={Inspector::of(model.engine())} names={self.words.names.clone()} />
             },
-            Tab::Checkpoints => html! {
+            Tab::Checkpoints => {
+                let keeper = self.keeper.clone();
+                let onerase = Callback::from(move |()| keeper.erase());
+                let stored = html! { <StoredCheckpoints kept={self.kept.clone()} {onerase} /> };
+                html! {
                 <CheckpointsPanel view={CheckpointsView::of(model.engine(), happened)} input={model.timeline().input().clone()}
-                    names={self.words.names.clone()} stored={html! {}} />
-            },
+                    names={self.words.names.clone()} {stored} />
+                }
+            }
             Tab::Why => self.why(),
         }
     }
@@ -346,7 +353,8 @@ impl Desk {
         let (model, trace) = (&self.model, self.model.timeline().trace());
         let current = model.current().map(|(fact, _)| fact);
         let worth = |fact: &usize| weight(&trace[*fact].fact) >= Weight::Step && Some(*fact) != current;
-        let recent = (0..model.position()).rev().filter(worth).take(TOLD).map(|fact| self.told(fact)).collect::<Vec<_>>();
+        let recent =
+            (0..model.position()).rev().filter(worth).take(TOLD).map(|fact| self.told(fact)).collect::<Vec<_>>();
         let next = |kind| model.timeline().next(kind, model.at());
         let mut upcoming: Vec<usize> =
             [Landmark::Event, Landmark::Barrier, Landmark::Checkpoint, Landmark::Failure, Landmark::Restore]

@@ -116,7 +116,9 @@ impl KeyListener {
     pub fn on_window(told: Callback<KeyboardEvent>) -> Option<KeyListener> {
         let call = Closure::new(move |event| told.emit(event));
         let target = web_sys::window()?;
-        target.add_event_listener_with_callback("keydown", AsRef::<wasm_bindgen::JsValue>::as_ref(&call).unchecked_ref()).ok()?;
+        target
+            .add_event_listener_with_callback("keydown", AsRef::<wasm_bindgen::JsValue>::as_ref(&call).unchecked_ref())
+            .ok()?;
         Some(KeyListener { call })
     }
 }

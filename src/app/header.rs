@@ -46,10 +46,8 @@ pub fn Header(props: &HeaderProps) -> Html {
     let theme_label = format!("{}: {label}", t.theme());
     let set_theme = send.reform(move |_: MouseEvent| Msg::SetTheme(next));
     let leaves_out = send.reform(|_: MouseEvent| Msg::SetDialog(Some(Dialog::LeavesOut)));
-    let languages = vec![
-        Choice { label: "한국어".into(), lang: Some("ko") },
-        Choice { label: "EN".into(), lang: Some("en") },
-    ];
+    let languages =
+        vec![Choice { label: "한국어".into(), lang: Some("ko") }, Choice { label: "EN".into(), lang: Some("en") }];
     let chosen = usize::from(t == Language::English);
     let choose = send.reform(|index: usize| Msg::SetLanguage(Language::ALL[index]));
     html! {

@@ -30,7 +30,11 @@ pub fn message(event: &KeyboardEvent, model: &Model) -> Option<Msg> {
     }
     match key.as_str() {
         " " if is(focused.as_ref(), "button, summary, a, [role=tab], [role=slider]") => None,
-        "ArrowLeft" | "ArrowRight" | "Home" | "End" if is(focused.as_ref(), "[role=tab], [role=slider], [role=radio]") => None,
+        "ArrowLeft" | "ArrowRight" | "Home" | "End"
+            if is(focused.as_ref(), "[role=tab], [role=slider], [role=radio]") =>
+        {
+            None
+        }
         key => plain(key, event.shift_key(), model),
     }
 }

@@ -11,9 +11,11 @@ mod edge;
 mod frame;
 mod header;
 mod keys;
+mod lesson;
 mod notice;
 mod panels;
 mod parts;
+mod stored_checkpoints;
 mod strip;
 mod tabs;
 

@@ -29,8 +29,20 @@ pub fn Tabs(props: &TabsProps) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             let last = Tab::ALL.len() - 1;
             let to = match event.key().as_str() {
-                "ArrowRight" => if chosen == last { 0 } else { chosen + 1 },
-                "ArrowLeft" => if chosen == 0 { last } else { chosen - 1 },
+                "ArrowRight" => {
+                    if chosen == last {
+                        0
+                    } else {
+                        chosen + 1
+                    }
+                }
+                "ArrowLeft" => {
+                    if chosen == 0 {
+                        last
+                    } else {
+                        chosen - 1
+                    }
+                }
                 "Home" => 0,
                 "End" => last,
                 _ => return,

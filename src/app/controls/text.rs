@@ -22,9 +22,7 @@ pub struct TextInputProps {
 /// A field for a line of text.
 #[component]
 pub fn TextInput(props: &TextInputProps) -> Html {
-    let oninput = props
-        .onset
-        .reform(|event: InputEvent| event.target_unchecked_into::<HtmlInputElement>().value());
+    let oninput = props.onset.reform(|event: InputEvent| event.target_unchecked_into::<HtmlInputElement>().value());
     let onblur = props.onleave.reform(|_: FocusEvent| ());
     html! {
         <input type="text" autocomplete="off" spellcheck="false" class={classes!("text-input", props.mono.then_some("mono"))}

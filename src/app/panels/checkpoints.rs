@@ -236,7 +236,16 @@ fn summary(t: Language, props: &CheckpointsProps) -> Html {
         all.extend(spread.percentiles);
         all
     };
-    let labels = ["Minimum", "Average", "Maximum", "50% percentile", "90% percentile", "95% percentile", "99% percentile", "99.9% percentile"];
+    let labels = [
+        "Minimum",
+        "Average",
+        "Maximum",
+        "50% percentile",
+        "90% percentile",
+        "95% percentile",
+        "99% percentile",
+        "99.9% percentile",
+    ];
     let rows = labels.into_iter().zip(figures(&summary.duration)).zip(figures(&summary.bytes));
     html! {
         <table class="figure-table" lang="en">

@@ -91,13 +91,27 @@ pub fn CodePanel(props: &CodeProps) -> Html {
     }
 }
 
-fn line(at: usize, text: &str, language: CodeLanguage, failed: bool, running: bool, threw: &'static str, runs: &'static str) -> Html {
+fn line(
+    at: usize,
+    text: &str,
+    language: CodeLanguage,
+    failed: bool,
+    running: bool,
+    threw: &'static str,
+    runs: &'static str,
+) -> Html {
     let class = match (failed, running) {
         (true, _) => "focus failed",
         (false, true) => "focus running",
         _ => "",
     };
-    let label = if failed { Some(threw) } else if running { Some(runs) } else { None };
+    let label = if failed {
+        Some(threw)
+    } else if running {
+        Some(runs)
+    } else {
+        None
+    };
     let parts = words(text, language).into_iter().map(|(kind, part)| match kind.class() {
         Some(class) => html! { <span {class}>{ part.to_owned() }</span> },
         None => html! { { part.to_owned() } },

@@ -106,10 +106,9 @@ pub fn Console(props: &ConsoleProps) -> Html {
 fn html_row(t: Language, send: &Send, at: usize, row: &ConsoleRow) -> Html {
     let key = format!("{}-{at}", row.fact);
     let (class, body) = match &row.text {
-        ConsoleText::Row { text, times, .. } if *times > 1 => (
-            "printed duplicate",
-            html! { <>{ text.to_string() }<span class="mark">{ t.duplicate(*times) }</span></> },
-        ),
+        ConsoleText::Row { text, times, .. } if *times > 1 => {
+            ("printed duplicate", html! { <>{ text.to_string() }<span class="mark">{ t.duplicate(*times) }</span></> })
+        }
         ConsoleText::Row { text, .. } => ("printed", html! { { text.to_string() } }),
         ConsoleText::Stdout(text) => ("stdout", html! { { text.to_string() } }),
         ConsoleText::Log(line) => {

@@ -91,7 +91,12 @@ fn preview(t: Language, draft: &CsvDraft) -> Html {
     let class = |name: &String| (*name == draft.id_column || *name == draft.amount_column).then_some("chosen");
     let cells = |row: &Vec<String>| {
         let row = row.clone();
-        preview.columns.iter().enumerate().map(move |(at, name)| (class(name), row.get(at).cloned().unwrap_or_default())).collect::<Vec<_>>()
+        preview
+            .columns
+            .iter()
+            .enumerate()
+            .map(move |(at, name)| (class(name), row.get(at).cloned().unwrap_or_default()))
+            .collect::<Vec<_>>()
     };
     html! {
         <div class="csv-preview" tabindex="0" role="region" aria-label={t.csv_preview()}>

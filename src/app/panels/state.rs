@@ -64,12 +64,14 @@ fn task_class(state: ExecutionState) -> &'static str {
 fn operator(t: Language, names: &Names, checkpoint: Option<CheckpointId>, view: &OperatorView) -> Html {
     let holds = !view.fields.is_empty() || !view.states.is_empty() || view.source.is_some();
     let saved = checkpoint.map_or_else(|| t.no_completed().to_owned(), |id| t.in_checkpoint(id.0));
-    let field = |(slot, value): (usize, &Value)| html! {
-        <tr key={format!("f{slot}")}>
-            <th scope="row"><code>{ "self." }{ names.field(view.operator, slot as u16).to_owned() }</code><small>{ t.fields() }</small></th>
-            <td class="value value-field">{ value.python_repr() }</td>
-            <td class="not-saved">{ t.not_saved() }</td>
-        </tr>
+    let field = |(slot, value): (usize, &Value)| {
+        html! {
+            <tr key={format!("f{slot}")}>
+                <th scope="row"><code>{ "self." }{ names.field(view.operator, slot as u16).to_owned() }</code><small>{ t.fields() }</small></th>
+                <td class="value value-field">{ value.python_repr() }</td>
+                <td class="not-saved">{ t.not_saved() }</td>
+            </tr>
+        }
     };
     html! {
         <table class="holds-table" key={view.operator.0}>
@@ -107,12 +109,14 @@ fn position(t: Language, source: &SourceView) -> Html {
             </tr>
         };
     }
-    let rows = source.offsets.iter().enumerate().map(|(at, offset)| html! {
-        <tr key={format!("p{at}")}>
-            <th scope="row">{ t.source_position() }<small>{ t.partition(at) }</small></th>
-            <td class="value">{ *offset }</td>
-            { saved(at) }
-        </tr>
+    let rows = source.offsets.iter().enumerate().map(|(at, offset)| {
+        html! {
+            <tr key={format!("p{at}")}>
+                <th scope="row">{ t.source_position() }<small>{ t.partition(at) }</small></th>
+                <td class="value">{ *offset }</td>
+                { saved(at) }
+            </tr>
+        }
     });
     rows.collect()
 }

@@ -35,16 +35,18 @@ pub struct WhyProps {
 pub fn WhyPanel(props: &WhyProps) -> Html {
     let t = use_language();
     let send = use_send();
-    let list = |class: &'static str, title: &'static str, told: &[Told]| html! {
-        if !told.is_empty() {
-            <section {class}>
-                <h3>{ title }</h3>
-                <ol>
-                    { for told.iter().map(|told| html! {
-                        <li key={told.fact}>{ jump(t, &send, told.at) }<span>{ told.explanation.text.clone() }</span></li>
-                    }) }
-                </ol>
-            </section>
+    let list = |class: &'static str, title: &'static str, told: &[Told]| {
+        html! {
+            if !told.is_empty() {
+                <section {class}>
+                    <h3>{ title }</h3>
+                    <ol>
+                        { for told.iter().map(|told| html! {
+                            <li key={told.fact}>{ jump(t, &send, told.at) }<span>{ told.explanation.text.clone() }</span></li>
+                        }) }
+                    </ol>
+                </section>
+            }
         }
     };
     html! {

@@ -18,13 +18,13 @@ pub fn fields(form: &Form, seed: u64) -> Html {
     let version = Field::at("flink", t.flink_version()).help(t.flink_version_help());
     let managers = Field::at("cluster.task_managers", t.task_managers());
     let slots = Field::at("cluster.slots_per_task_manager", t.slots()).key("taskmanager.numberOfTaskSlots");
-    let failover =
-        Field::at("cluster.failover_strategy", t.failover()).key("jobmanager.execution.failover-strategy");
+    let failover = Field::at("cluster.failover_strategy", t.failover()).key("jobmanager.execution.failover-strategy");
     let segment = Field::at("cluster.segment_size", t.segment_size()).key("taskmanager.memory.segment-size");
     let timeout = Field::at("cluster.buffer_timeout_ms", t.buffer_timeout())
         .key("execution.buffer-timeout.interval")
         .help(t.buffer_timeout_help());
-    let bytes = Number { value: Some(u64::from(cluster.segment_size)), optional: false, unit: super::form::Unit::Bytes };
+    let bytes =
+        Number { value: Some(u64::from(cluster.segment_size)), optional: false, unit: super::form::Unit::Bytes };
     html! {
         <>
             { form.choice(version, &["1.20".into(), "2.3".into()], usize::from(scenario.flink == FlinkVersion::V2_3), |scenario, index| {
@@ -118,7 +118,8 @@ pub fn actions(form: &Form, commands: &Commands) -> Html {
         Action::Permit { .. } | Action::PermitMore { .. } => t.action_permit().into(),
         Action::Hold { .. } => t.action_hold().into(),
     };
-    let functions = form.scenario.operators.iter().filter(|operator| matches!(operator.kind, OperatorKind::Function(_)));
+    let functions =
+        form.scenario.operators.iter().filter(|operator| matches!(operator.kind, OperatorKind::Function(_)));
     html! {
         <>
             if commands.at.is_empty() && commands.script.is_empty() { <p class="help">{ t.actions_none() }</p> }

@@ -45,7 +45,8 @@ fn one(form: &Form, at: usize, name: &str, rows: &DatasetRows) -> Html {
     });
     let generated = match rows {
         DatasetRows::Generated { rows, .. } => {
-            let field = Field::of(format!("data[{at}].rows.generated.rows"), "data.rows.generated.rows", t.data_row_count());
+            let field =
+                Field::of(format!("data[{at}].rows.generated.rows"), "data.rows.generated.rows", t.data_row_count());
             form.number(field, Number::plain(u64::from(*rows)), move |scenario, number| set_count(scenario, at, number))
         }
         _ => html! {},

@@ -114,7 +114,9 @@ fn details(form: &Form, at: usize, when: &FaultAt) -> Html {
     match when {
         FaultAt::RecordOfAttempt(n) => {
             let field = Field::of(path("record_of_attempt"), "fault.n", t.fault_n());
-            form.number(field, Number::plain(*n), move |scenario, n| scenario.faults[at].at = FaultAt::RecordOfAttempt(n))
+            form.number(field, Number::plain(*n), move |scenario, n| {
+                scenario.faults[at].at = FaultAt::RecordOfAttempt(n)
+            })
         }
         FaultAt::Record { row, .. } => {
             let names: Vec<String> = form.scenario.data.iter().map(|dataset| dataset.name.clone()).collect();

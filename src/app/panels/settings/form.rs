@@ -110,29 +110,41 @@ type Set = Box<dyn Fn(&mut Scenario, Input)>;
 impl Form<'_> {
     /// A number that must be there.
     pub fn number(&self, field: Field, number: Number, set: impl Fn(&mut Scenario, u64) + 'static) -> Html {
-        self.number_field(&field, number, Box::new(move |scenario, input| {
-            if let Input::Number(Some(value)) = input {
-                set(scenario, value);
-            }
-        }))
+        self.number_field(
+            &field,
+            number,
+            Box::new(move |scenario, input| {
+                if let Input::Number(Some(value)) = input {
+                    set(scenario, value);
+                }
+            }),
+        )
     }
 
     /// A number that may be absent.
     pub fn maybe(&self, field: Field, number: Number, set: impl Fn(&mut Scenario, Option<u64>) + 'static) -> Html {
-        self.number_field(&field, number, Box::new(move |scenario, input| {
-            if let Input::Number(value) = input {
-                set(scenario, value);
-            }
-        }))
+        self.number_field(
+            &field,
+            number,
+            Box::new(move |scenario, input| {
+                if let Input::Number(value) = input {
+                    set(scenario, value);
+                }
+            }),
+        )
     }
 
     /// A line of text.
     pub fn text(&self, field: Field, value: &str, set: impl Fn(&mut Scenario, String) + 'static) -> Html {
-        self.text_field(&field, value, Box::new(move |scenario, input| {
-            if let Input::Text(text) = input {
-                set(scenario, text);
-            }
-        }))
+        self.text_field(
+            &field,
+            value,
+            Box::new(move |scenario, input| {
+                if let Input::Text(text) = input {
+                    set(scenario, text);
+                }
+            }),
+        )
     }
 
     /// One of several, by its place.
@@ -143,24 +155,39 @@ impl Form<'_> {
         chosen: usize,
         set: impl Fn(&mut Scenario, usize) + 'static,
     ) -> Html {
-        self.choice_field(&field, choices, chosen, Box::new(move |scenario, input| {
-            if let Input::Index(index) = input {
-                set(scenario, index);
-            }
-        }))
+        self.choice_field(
+            &field,
+            choices,
+            chosen,
+            Box::new(move |scenario, input| {
+                if let Input::Index(index) = input {
+                    set(scenario, index);
+                }
+            }),
+        )
     }
 
     /// On or off.
     pub fn switch(&self, field: Field, on: bool, set: impl Fn(&mut Scenario, bool) + 'static) -> Html {
-        self.switch_field(&field, on, Box::new(move |scenario, input| {
-            if let Input::On(on) = input {
-                set(scenario, on);
-            }
-        }))
+        self.switch_field(
+            &field,
+            on,
+            Box::new(move |scenario, input| {
+                if let Input::On(on) = input {
+                    set(scenario, on);
+                }
+            }),
+        )
     }
 
     /// A button that changes the scenario.
-    pub fn button(&self, edit: &'static str, picture: Picture, label: &str, set: impl Fn(&mut Scenario) + 'static) -> Html {
+    pub fn button(
+        &self,
+        edit: &'static str,
+        picture: Picture,
+        label: &str,
+        set: impl Fn(&mut Scenario) + 'static,
+    ) -> Html {
         self.plain_button(edit, picture, label, Box::new(move |scenario, _| set(scenario)))
     }
 

@@ -112,12 +112,8 @@ fn edge_field(form: &Form, at: usize, from: &str, to: &str, partitioner: Partiti
     let t = form.t;
     let path = format!("edges[{at}]");
     let field = Field::of(path.clone(), "edge", t.edge_between(from, to));
-    let choices: [AttrValue; 4] = [
-        t.edge_forward().into(),
-        t.edge_rebalance().into(),
-        t.edge_key_by().into(),
-        t.edge_key_constant().into(),
-    ];
+    let choices: [AttrValue; 4] =
+        [t.edge_forward().into(), t.edge_rebalance().into(), t.edge_key_by().into(), t.edge_key_constant().into()];
     let chosen = match partitioner {
         Partitioner::Forward => 0,
         Partitioner::Rebalance => 1,
@@ -174,7 +170,11 @@ fn function_fields(form: &Form, at: usize, function: &Function) -> Html {
     if ready.is_none() {
         choices.push(t.function_own().into());
     }
-    let variant = Field::of(format!("operators[{at}].kind.function"), "function", format!("{} · {}", t.function_variant(), function.class));
+    let variant = Field::of(
+        format!("operators[{at}].kind.function"),
+        "function",
+        format!("{} · {}", t.function_variant(), function.class),
+    );
     let fail_at = Field::of(path("fail_at"), "function.fail_at", t.function_fail_at()).help(t.function_fail_at_help());
     let sleep = Field::of(path("sleep_ms"), "function.sleep_ms", t.function_sleep()).help(t.function_sleep_help());
     html! {

@@ -147,13 +147,15 @@ fn exponential_delay(form: &Form, strategy: &RestartStrategy) -> Html {
             Some(ExponentialNumber::Short(value)) => (u64::from(*value), Unit::Thousandths),
             None => (0, Unit::Plain),
         };
-        form.number(field, Number { value: Some(value), optional: false, unit }, move |scenario: &mut Scenario, number| {
-            match exponential(&mut scenario.restart, index) {
+        form.number(
+            field,
+            Number { value: Some(value), optional: false, unit },
+            move |scenario: &mut Scenario, number| match exponential(&mut scenario.restart, index) {
                 Some(ExponentialNumber::Long(value)) => *value = number,
                 Some(ExponentialNumber::Short(value)) => *value = small(number),
                 None => {}
-            }
-        })
+            },
+        )
     });
     let numbers: Html = numbers.collect();
     let attempts = match strategy {
