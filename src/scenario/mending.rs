@@ -9,7 +9,8 @@ impl RunInput {
     /// The run with this issue mended; where the mend is a choice, by its text at `choice`. None when the issue has no mend
     /// or the scenario has changed since, so that the field is no longer there.
     pub fn mended(&self, issue: &Issue, choice: usize) -> Option<RunInput> {
-        let mut json = serde_json::to_value(self).ok()?;
+        // By way of the text: a second serializer and deserializer of every type would weigh more than a click costs.
+        let mut json: Json = serde_json::from_str(&serde_json::to_string(self).ok()?).ok()?;
         let path = path(&issue.field)?;
         match issue.mend()? {
             Mend::Set(number) => *at(&mut json, &path)? = number.into(),
@@ -22,7 +23,7 @@ impl RunInput {
                 operators.sort_by_key(|operator| order.iter().position(|uid| operator["uid"] == uid.as_str()));
             }
         }
-        serde_json::from_value(json).ok()
+        serde_json::from_str(&json.to_string()).ok()
     }
 }
 
