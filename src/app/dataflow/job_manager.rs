@@ -53,7 +53,7 @@ fn coordinator(t: Language, view: &CoordinatorView) -> Html {
             };
             let cells = (0..pending.of.min(24)).map(|at| html! { <i data-on={(at < pending.done).to_string()} /> });
             html! {
-                <div class={classes!("line", text::cp(pending.id))}>
+                <div class={classes!("jm-line", text::cp(pending.id))}>
                     <b class="cp-text">{ words }</b>
                     <span class="acks" aria-hidden="true">{ for cells }</span>
                     <span class="cp-text mono">{ t.stage_acks(pending.done, pending.of) }</span>
@@ -61,12 +61,12 @@ fn coordinator(t: Language, view: &CoordinatorView) -> Html {
             }
         }
         (None, Some((left, over))) => html! {
-            <div class="line">
+            <div class="jm-line">
                 <span>{ t.stage_next_trigger_in(&text::running(left)) }</span>
                 <span class="bar" style={text::part("part", over)} aria-hidden="true" />
             </div>
         },
-        (None, None) => html! { <div class="line faint">{ t.stage_scheduler_off() }</div> },
+        (None, None) => html! { <div class="jm-line faint">{ t.stage_scheduler_off() }</div> },
     };
     let every = t.stage_every(&duration(t, interval));
     let aside = match (view.pending.is_empty(), view.next) {
@@ -100,13 +100,13 @@ fn restart(t: Language, view: &RestartView) -> Html {
     });
     let line = match view.delay {
         Some((left, _, over)) => html! {
-            <div class="line" data-tone="warn">
+            <div class="jm-line" data-tone="warn">
                 <b>{ t.stage_restart_in(&text::running(left)) }</b>
                 <span class="bar running-down" style={text::part("part", 1.0 - over)} aria-hidden="true" />
                 { for dots }
             </div>
         },
-        None => html! { <div class="line"><span>{ words }</span>{ for dots }</div> },
+        None => html! { <div class="jm-line"><span>{ words }</span>{ for dots }</div> },
     };
     html! { <>{ title(&format!("Restart strategy · {name}"), delay) }{ line }</> }
 }

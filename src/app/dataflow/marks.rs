@@ -47,6 +47,7 @@ pub fn Marks(props: &MarksProps) -> Html {
             <g>{ for scene.tubes.iter().map(|tube| tube_marks(layout, tube)) }</g>
             <g>{ for signals }</g>
             <g>{ for tokens.into_iter().map(token_mark) }</g>
+            <g>{ for scene.tubes.iter().map(|tube| badge(layout, tube)) }</g>
         </svg>
     }
 }
@@ -143,17 +144,23 @@ fn tube_marks(layout: &Layout, tube: &TubeView) -> Html {
             </g>
         }
     });
-    let badge = (tube.hidden > 0).then(|| {
-        let (at, _) = path.path.at(path.path.length() / 2.0);
-        let words = format!("+{}", tube.hidden);
-        let half = words.len() as f64 * 3.8 + 6.0;
-        html! {
-            <g class="badge" transform={format!("translate({:.1} {:.1})", at.x, at.y)}>
-                <rect x={px(-half)} y="-9" width={px(2.0 * half)} height="18" rx="9" /><text y="4">{ words }</text>
-            </g>
-        }
-    });
-    html! { <>{ for tint }{ for gate }{ for badge }</> }
+    html! { <>{ for tint }{ for gate }</> }
+}
+
+/// How many elements of a channel are not drawn.
+fn badge(layout: &Layout, tube: &TubeView) -> Html {
+    if tube.hidden == 0 {
+        return Html::default();
+    }
+    let path = &layout.channels[tube.id.index()].path;
+    let (at, _) = path.at(path.length() / 2.0);
+    let words = format!("+{}", tube.hidden);
+    let half = words.len() as f64 * 3.8 + 6.0;
+    html! {
+        <g class="badge" transform={format!("translate({:.1} {:.1})", at.x, at.y)}>
+            <rect x={px(-half)} y="-9" width={px(2.0 * half)} height="18" rx="9" /><text y="4">{ words }</text>
+        </g>
+    }
 }
 
 fn signal_mark(t: Language, layout: &Layout, signal: &Signal, first: bool) -> Html {

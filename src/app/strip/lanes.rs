@@ -17,13 +17,15 @@ pub struct Rows {
 }
 
 /// What the axis takes below.
-const AXIS: f64 = 20.0;
+const AXIS: f64 = 18.0;
+/// What few rows share, and what a row needs.
+const SHARED: f64 = 78.0;
+const LEAST: f64 = 15.0;
 
 impl Rows {
-    /// As high as the room allows.
-    pub fn of(tasks: usize, room: f64) -> Rows {
-        let rows = (tasks + 2) as f64;
-        let each = ((room - AXIS) / rows).clamp(13.0, 30.0);
+    /// Few rows are high, many are low.
+    pub fn of(tasks: usize) -> Rows {
+        let each = (SHARED / (tasks + 2) as f64).max(LEAST);
         Rows { height: each * 0.76, gap: each * 0.24, tasks }
     }
 

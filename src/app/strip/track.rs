@@ -43,21 +43,21 @@ fn usual_window(at: SimTime, end: SimTime, complete: bool) -> Window {
 pub fn Track(props: &TrackProps) -> Html {
     let (t, picture) = (props.language, &props.picture);
     let node = use_node_ref();
-    let room = use_state_eq(|| (600.0_f64, 120.0_f64));
+    let room = use_state_eq(|| 600.0_f64);
     let on_room = {
         let room = room.setter();
-        use_callback((), move |size: (f64, f64), ()| room.set(size))
+        use_callback((), move |(width, _): (f64, f64), ()| room.set(width))
     };
     use_room(&node, &on_room);
     let chosen = use_state_eq(|| None::<Window>);
     let (at, end) = (picture.scene.at, picture.end);
     let window = chosen.map_or_else(|| usual_window(at, end, picture.complete), |window| window.following(at, end));
-    let (width, height) = *room;
+    let width = *room;
     let drawn =
         use_memo((Same(picture.backdrop.clone()), window, width as i32, end), |(backdrop, window, width, end)| {
             Rc::new(StripPicture::draw(&backdrop.strip, *window, f64::from(*width), *end))
         });
-    let rows = Rows::of(drawn.lanes.len(), height - 12.0);
+    let rows = Rows::of(drawn.lanes.len());
     let zoom = |by: Option<f64>| {
         let chosen = chosen.setter();
         Callback::from(move |_: MouseEvent| chosen.set(by.map(|by| window.zoomed(by, at, end))))
@@ -107,7 +107,8 @@ pub fn Track(props: &TrackProps) -> Html {
 
 fn name(rows: &Rows, row: usize, label: &str, kind: &'static str) -> Html {
     let (y, h) = rows.row(row);
-    html! { <span class="cut" data-kind={kind} style={format!("top:{y:.1}px;block-size:{h:.1}px;line-height:{h:.1}px")} title={label.to_owned()}>{ label.to_owned() }</span> }
+    let middle = y + h / 2.0;
+    html! { <span class="cut" data-kind={kind} style={format!("top:{middle:.1}px")} title={label.to_owned()}>{ label.to_owned() }</span> }
 }
 
 fn zoom_button(d: &'static str, label: &'static str, onclick: Callback<MouseEvent>, disabled: bool) -> Html {

@@ -71,7 +71,7 @@ phrases! {
     stage_partition_number(partition: usize) { ko: "파티션 {partition}"; en: "partition {partition}" }
     stage_restart_reads_from_start { ko: "재시작하면 처음부터 다시 읽음"; en: "a restart reads from the start" }
     stage_restart_reads_from(offset: u64) { ko: "재시작하면 offset {offset}부터 읽음"; en: "a restart reads on from offset {offset}" }
-    stage_restart_brief(offset: u64) { ko: "재시작 → offset {offset}"; en: "restart → offset {offset}" }
+    stage_restart_brief(offset: u64) { ko: "{offset}부터"; en: "from {offset}" }
     stage_output_world { ko: "바깥 · 출력"; en: "Outside · output" }
     stage_nothing_printed { ko: "아직 출력이 없습니다"; en: "nothing printed yet" }
     stage_rows_and_duplicates(rows: u64, duplicates: u64) {
