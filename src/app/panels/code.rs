@@ -117,7 +117,7 @@ fn line(
         None => html! { { part.to_owned() } },
     });
     html! {
-        <li key={at} {class}>
+        <li key={at} {class} style={format!("--indent:{}", text.len() - text.trim_start().len())}>
             if let Some(label) = label { <span class="sr-only">{ label }{ ": " }</span> }
             { for parts }
         </li>
