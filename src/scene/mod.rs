@@ -139,8 +139,7 @@ pub struct Scene {
 impl Scene {
     /// The scene of a moment.
     pub fn at(moment: &Moment) -> Scene {
-        let (tubes, mut tokens) = tokens::tubes(moment);
-        tokens.extend(tokens::inside_tasks(moment));
+        let (tubes, tokens) = tokens::view(moment);
         Scene {
             at: moment.at(),
             job: job::view(moment),

@@ -84,17 +84,11 @@ pub struct TubeView {
     pub gate: (Point, f64),
 }
 
-/// Channels with what is in them.
-pub(super) fn tubes(moment: &Moment) -> (Vec<TubeView>, Vec<Token>) {
+/// Channels, and everything that is in them and in the tasks.
+pub(super) fn view(moment: &Moment) -> (Vec<TubeView>, Vec<Token>) {
     let most = MOST_TOKENS / moment.layout.channels.len().max(1);
     let mut tokens = Tokens::new(moment);
-    let views = moment.layout.channels.iter().map(|tube| tokens.add_tube(tube, most)).collect();
-    (views, tokens.done)
-}
-
-/// What tasks hold.
-pub(super) fn inside_tasks(moment: &Moment) -> Vec<Token> {
-    let mut tokens = Tokens::new(moment);
+    let tubes = moment.layout.channels.iter().map(|tube| tokens.add_tube(tube, most)).collect();
     for frame in &moment.layout.subtasks {
         for (position, panel) in frame.panels.iter().enumerate() {
             tokens.add_panel(frame.id, position, panel);
@@ -102,7 +96,7 @@ pub(super) fn inside_tasks(moment: &Moment) -> Vec<Token> {
         tokens.add_inner_barrier(frame.id);
         tokens.add_broken(frame.id);
     }
-    tokens.done
+    (tubes, tokens.done)
 }
 
 struct Tokens<'a> {
