@@ -77,7 +77,8 @@ pub fn Console(props: &ConsoleProps) -> Html {
     };
     let happened = &props.rows[..props.until.min(props.rows.len())];
     let (printed, duplicates) = happened.last().map_or((0, 0), |row| (row.printed, row.duplicates));
-    let mut shown: Vec<&ConsoleRow> = happened.iter().rev().filter(|row| filter.lets(row)).take(SHOWN + 1).collect();
+    let wanted = happened.iter().enumerate().rev().filter(|(_, row)| filter.lets(row));
+    let mut shown: Vec<(usize, &ConsoleRow)> = wanted.take(SHOWN + 1).collect();
     let is_folded = shown.len() > SHOWN;
     shown.truncate(SHOWN);
     let folded = if is_folded { happened.iter().filter(|row| filter.lets(row)).count() - SHOWN } else { 0 };
@@ -97,14 +98,14 @@ pub fn Console(props: &ConsoleProps) -> Html {
             <ol class="console-rows" ref={list} {onscroll} tabindex="0" aria-labelledby="console-title">
                 if folded > 0 { <li class="folded" key="folded">{ t.console_earlier(count(folded as u64)) }</li> }
                 if shown.is_empty() { <li class="folded" key="empty">{ t.console_empty() }</li> }
-                { for shown.into_iter().rev().enumerate().map(|(at, row)| html_row(t, &send, at, row)) }
+                { for shown.into_iter().rev().map(|(at, row)| html_row(t, &send, at, row)) }
             </ol>
         </section>
     }
 }
 
-fn html_row(t: Language, send: &Send, at: usize, row: &ConsoleRow) -> Html {
-    let key = format!("{}-{at}", row.fact);
+/// A row keeps its element while the window of rows moves on: its key is its place among all rows.
+fn html_row(t: Language, send: &Send, key: usize, row: &ConsoleRow) -> Html {
     let (class, body) = match &row.text {
         ConsoleText::Row { text, times, .. } if *times > 1 => {
             ("printed duplicate", html! { <>{ text.to_string() }<span class="mark">{ t.duplicate(*times) }</span></> })
