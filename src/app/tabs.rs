@@ -23,6 +23,16 @@ pub fn Tabs(props: &TabsProps) -> Html {
     let t = use_language();
     let send = use_send();
     let bar = use_node_ref();
+    let panel = use_node_ref();
+    {
+        let panel = panel.clone();
+        // Another tab begins at its top.
+        use_effect_with(props.chosen, move |_| {
+            if let Some(panel) = panel.cast::<Element>() {
+                panel.set_scroll_top(0);
+            }
+        });
+    }
     let chosen = Tab::ALL.iter().position(|tab| *tab == props.chosen).unwrap_or_default();
     let onkeydown = {
         let (send, bar) = (send.clone(), bar.clone());
@@ -70,7 +80,7 @@ pub fn Tabs(props: &TabsProps) -> Html {
             <div class="tabs" role="tablist" aria-label={t.side()} ref={bar} {onkeydown}>
                 { for Tab::ALL.into_iter().enumerate().map(tab) }
             </div>
-            <div class="panel" role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", name(props.chosen))} tabindex="0">
+            <div class="panel" role="tabpanel" id="panel" ref={panel} aria-labelledby={format!("tab-{}", name(props.chosen))} tabindex="0">
                 { props.children.clone() }
             </div>
         </div>

@@ -135,6 +135,5 @@ fn html_row(t: Language, send: &Send, key: usize, row: &ConsoleRow) -> Html {
 /// The moment of something as a button that goes there.
 pub fn jump(t: Language, send: &Send, at: SimTime) -> Html {
     let onclick = send.reform(move |_: MouseEvent| Msg::Seek(at));
-    let shown = clock(at);
-    html! { <button type="button" class="jump" aria-label={t.jump_to(shown.clone())} {onclick}>{ shown }</button> }
+    html! { <button type="button" class="jump" title={t.jump_to()} {onclick}>{ clock(at) }</button> }
 }

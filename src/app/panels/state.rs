@@ -76,7 +76,7 @@ fn operator(t: Language, names: &Names, checkpoint: Option<CheckpointId>, view: 
     html! {
         <table class="holds-table" key={view.operator.0}>
             <caption>
-                { names.operator(view.operator).to_owned() }
+                <b>{ names.operator(view.operator).to_owned() }</b>
                 if let Some(records) = view.bundle { <small>{ t.bundle() }{ " · " }{ t.bundle_holds(records) }</small> }
             </caption>
             if holds {

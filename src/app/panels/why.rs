@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use checkpoint_lab::base::SimTime;
 use checkpoint_lab::i18n::{Explanation, Language, clock};
+use checkpoint_lab::session::{Msg, Tab};
 use yew::prelude::*;
 
 use super::console::jump;
@@ -86,12 +87,15 @@ pub fn Caption(props: &CaptionProps) -> Html {
     let t = use_language();
     let text = props.current.as_ref().map_or_else(|| t.nothing_yet().to_owned(), |told| told.explanation.text.clone());
     let rules = props.current.as_ref().map(|told| told.explanation.rules).unwrap_or_default();
+    let onclick = use_send().reform(|_: MouseEvent| Msg::SetTab(Tab::Why));
     let live = if props.playing { "off" } else { "polite" };
     html! {
         <div class="now-line">
             <p aria-live={live} aria-atomic="true">{ text }</p>
             if let Some(rule) = rules.first().and_then(|id| checkpoint_lab::i18n::rule(id)) {
-                <span class="rule-id" title={rule.gist(t)}>{ rule.id }</span>
+                <button type="button" class="rule-id" title={rule.gist(t)} aria-label={format!("{} {}", t.tab_why(), rule.id)} {onclick}>
+                    { rule.id }
+                </button>
             }
         </div>
     }

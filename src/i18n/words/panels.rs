@@ -1,7 +1,5 @@
 //! The panels beside the stage: code, state, checkpoints, why, console; and the summary of a run.
 
-use crate::i18n::particle::euro;
-
 phrases! {
     none { ko: "없음"; en: "none" }
     now { ko: "지금"; en: "Now" }
@@ -17,7 +15,7 @@ phrases! {
     console_empty { ko: "아직 아무것도 출력되지 않았습니다."; en: "Nothing has been printed yet." }
     console_earlier(count: String) { ko: "앞의 {count}줄은 줄여 두었습니다."; en: "{count} earlier lines are folded away." }
     duplicate(times: u32) { ko: "중복 ×{times}"; en: "duplicate ×{times}" }
-    jump_to(at: String) { ko: "{} 가기", euro(at); en: "Go to {at}" }
+    jump_to { ko: "이 순간으로 가기"; en: "Go to this moment" }
 
     // ---- code
     copy { ko: "복사"; en: "Copy" }
@@ -38,7 +36,7 @@ phrases! {
     attempt(number: u32) { ko: "시도 {number}"; en: "attempt {number}" }
     restored_from(id: u64) { ko: "chk-{id}에서 복원"; en: "restored from chk-{id}" }
     flink_state { ko: "Flink 상태"; en: "Flink state" }
-    in_checkpoint(id: u64) { ko: "chk-{id}에"; en: "in chk-{id}" }
+    in_checkpoint(id: u64) { ko: "chk-{id}"; en: "chk-{id}" }
     no_completed { ko: "완료된 체크포인트 없음"; en: "no completed checkpoint" }
     fields { ko: "인스턴스 필드"; en: "Instance fields" }
     not_saved { ko: "저장 안 됨"; en: "not saved" }
