@@ -2,7 +2,7 @@
 
 use checkpoint_lab::base::Value;
 use checkpoint_lab::engine::outcome::CheckpointOutcome;
-use checkpoint_lab::scenario::{Action, Expr, OperatorKind, Partitioner, SourceKind, Stmt};
+use checkpoint_lab::scenario::{Expr, OperatorKind, Partitioner, SourceKind, Stmt};
 use serde_json::{Value as Json, json};
 
 use super::Verdict;
@@ -33,7 +33,7 @@ pub fn check(json: &Json) -> Result<String, Verdict> {
     job.edge("s", "op", Partitioner::Rebalance);
     job.chain(&["op", "sink"]);
     let mut script = Script::default();
-    script.sleep(run_ms).action(Action::Cancel);
+    script.cancel_after(run_ms);
     let observed = run(job.run(settings, 1, None, script), run_ms + 60_000).map_err(Verdict::Fail)?;
     let compared = same("final_status", &json["final_status"], &json!(observed.outcome.job_status))
         .and_then(|()| ranges(json, &observed.outcome.checkpoints));

@@ -257,4 +257,9 @@ impl Script {
     pub fn checkpoint(&mut self) -> &mut Self {
         self.wait(Condition::AllRunning).action(Action::TriggerCheckpoint).wait(Condition::CheckpointDone).sleep(60)
     }
+
+    /// Cancels the job after so many milliseconds.
+    pub fn cancel_after(&mut self, ms: u64) -> &mut Self {
+        self.sleep(ms).action(Action::Cancel)
+    }
 }

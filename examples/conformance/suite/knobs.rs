@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use checkpoint_lab::engine::outcome::CheckpointOutcome;
-use checkpoint_lab::scenario::{Action, Expr, FaultAt, FaultPhase, FaultPoint, SourceKind, Stmt};
+use checkpoint_lab::scenario::{Expr, FaultAt, FaultPhase, FaultPoint, SourceKind, Stmt};
 use serde_json::{Value as Json, json};
 
 use super::Verdict;
@@ -37,7 +37,7 @@ pub fn check(json: &Json) -> Result<String, Verdict> {
     }
     let mut script = Script::default();
     let run_ms = params["run_ms"].as_u64().unwrap_or(6_000);
-    script.permit("src", 3).sleep(run_ms).action(Action::Cancel);
+    script.permit("src", 3).cancel_after(run_ms);
     let observed = run(job.run(settings, 1, None, script), run_ms + 60_000).map_err(Verdict::Fail)?;
     match compare(json, &observed) {
         Ok(()) => Ok(String::new()),

@@ -228,6 +228,12 @@ impl Observed {
         attempts.max().unwrap_or(0)
     }
 
+    /// The job's states that a recording driver saw: it polled, and CREATED is over too soon for that.
+    pub fn polled(&self) -> Vec<String> {
+        let states = self.outcome.job_status_history.iter().map(|change| change.status.clone());
+        states.filter(|status| status != "CREATED").collect()
+    }
+
     /// Class of the outermost cause of the last failure.
     pub fn failure_class(&self) -> Json {
         self.outcome.failure.first().map_or(Json::Null, |link| json!(link.split(':').next()))

@@ -4,7 +4,6 @@
 //! comes at a random moment between RUNNING and one interval later, and again after each restart; in 2.3 at once when the
 //! tasks run, mostly with a second one right behind; from then on at a fixed rate.
 
-use checkpoint_lab::engine::outcome::Outcome;
 use checkpoint_lab::scenario::{Action, FlinkVersion, RunInput, SourceKind};
 use serde_json::{Value as Json, json};
 
@@ -101,14 +100,8 @@ fn observed(observed: &Observed) -> Idle {
         opened: opened.collect(),
         triggers: outcome.checkpoints.iter().map(|checkpoint| (checkpoint.id, checkpoint.trigger_time_ms)).collect(),
         refused: outcome.checkpoint_counts.total - outcome.checkpoints.len() as u64,
-        statuses: polled(outcome),
+        statuses: observed.polled(),
     }
-}
-
-/// The states that the recording driver saw: it polled, and CREATED is over too soon for that.
-fn polled(outcome: &Outcome) -> Vec<String> {
-    let states = outcome.job_status_history.iter().map(|change| change.status.clone());
-    states.filter(|status| status != "CREATED").collect()
 }
 
 fn rule(idle: &Idle, interval: u64, flink: FlinkVersion) -> Result<(), String> {

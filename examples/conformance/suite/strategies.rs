@@ -1,6 +1,6 @@
 //! Restart strategies: the first record of every attempt fails, after some work when the recording says so.
 
-use checkpoint_lab::scenario::{Action, Expr, FlinkVersion, RestartStrategy, SourceKind, Stmt};
+use checkpoint_lab::scenario::{Expr, FlinkVersion, RestartStrategy, SourceKind, Stmt};
 use serde_json::{Value as Json, json};
 
 use super::Verdict;
@@ -29,7 +29,7 @@ pub fn check(json: &Json) -> Result<String, Verdict> {
     let mut script = Script::default();
     let stopped = json["stopped_by_driver_after_ms"].as_u64();
     if let Some(ms) = stopped {
-        script.sleep(ms).action(Action::Cancel);
+        script.cancel_after(ms);
     }
     let observed = run(job.run(settings, 1, None, script), 600_000).map_err(Verdict::Fail)?;
     let jitter = jitter_thousandths(&strategy);
