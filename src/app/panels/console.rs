@@ -98,13 +98,14 @@ pub fn Console(props: &ConsoleProps) -> Html {
             <ol class="console-rows" ref={list} {onscroll} tabindex="0" aria-labelledby="console-title">
                 if folded > 0 { <li class="folded" key="folded">{ t.console_earlier(count(folded as u64)) }</li> }
                 if shown.is_empty() { <li class="folded" key="empty">{ t.console_empty() }</li> }
-                { for shown.into_iter().rev().map(|(at, row)| html_row(t, &send, at, row)) }
+                { shown.into_iter().rev().map(|(at, row)| html_row(t, &send, at, row)).collect::<Html>() }
             </ol>
         </section>
     }
 }
 
-/// A row keeps its element while the window of rows moves on: its key is its place among all rows.
+/// A row keeps its element while the window of rows moves on: its key is its place among all rows. (Keys count only in a
+/// list in which every child has one, so the rows are a list of their own.)
 fn html_row(t: Language, send: &Send, key: usize, row: &ConsoleRow) -> Html {
     let (class, body) = match &row.text {
         ConsoleText::Row { text, times, .. } if *times > 1 => {
