@@ -170,7 +170,10 @@ fn the_handouts_claims_stand_beside_what_its_run_prints() {
     let lesson = lessons::by_id("handout").expect("it is taught");
     let reference = lesson.reference();
     let mut transcript = Transcript::default();
-    transcript.extend(&reference.trace, &Names::of(&lesson.input(), reference.engine.graph(), &reference.engine.storage().job_id));
+    transcript.extend(
+        &reference.trace,
+        &Names::of(&lesson.input(), reference.engine.graph(), &reference.engine.storage().job_id),
+    );
     let (mut stdout, mut log) = (Vec::new(), Vec::new());
     for row in transcript.rows.iter() {
         match &row.text {

@@ -258,15 +258,15 @@ fn of_what_waits_only_the_newest_is_written() {
     let session = |millis| Box::new(SessionRecord::new(&input, SimTime::from_millis(millis)));
     let mut queue = Queue::default();
     assert!(queue.push(Work::Storage(view(1))), "nobody writes yet");
-    assert_eq!(queue.next(), Some(Work::Storage(view(1))));
+    assert_eq!(queue.take_next(), Some(Work::Storage(view(1))));
     for millis in 2..50 {
         assert!(!queue.push(Work::Storage(view(millis))));
         assert!(!queue.push(Work::Session(session(millis))));
     }
-    assert_eq!(queue.next(), Some(Work::Storage(view(49))));
-    assert_eq!(queue.next(), Some(Work::Session(session(49))));
-    assert_eq!(queue.next(), None);
+    assert_eq!(queue.take_next(), Some(Work::Storage(view(49))));
+    assert_eq!(queue.take_next(), Some(Work::Session(session(49))));
+    assert_eq!(queue.take_next(), None);
     assert!(queue.push(Work::Session(session(1))));
     assert!(!queue.push(Work::Erase), "what waited is forgotten too");
-    assert_eq!((queue.next(), queue.next()), (Some(Work::Erase), None));
+    assert_eq!((queue.take_next(), queue.take_next()), (Some(Work::Erase), None));
 }

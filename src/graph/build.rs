@@ -65,7 +65,7 @@ fn resolve_edges(scenario: &Scenario, parallelism: &[u32]) -> Vec<EdgeNode> {
 fn chain(scenario: &Scenario, parallelism: &[u32], edges: &[EdgeNode]) -> (Vec<Task>, Vec<OperatorNode>) {
     let mut tasks: Vec<Task> = Vec::new();
     let mut operators: Vec<OperatorNode> = Vec::new();
-    for at in 0..scenario.operators.len() {
+    for (at, parallelism) in parallelism.iter().enumerate() {
         let operator = OperatorIndex(at as u16);
         let ends = |end: fn(&EdgeNode) -> OperatorIndex| -> Vec<usize> {
             edges.iter().enumerate().filter(|(_, edge)| end(edge) == operator).map(|(i, _)| i).collect()
@@ -78,7 +78,7 @@ fn chain(scenario: &Scenario, parallelism: &[u32], edges: &[EdgeNode]) -> (Vec<T
                 tasks.push(Task {
                     name: String::new(),
                     operators: Vec::new(),
-                    parallelism: parallelism[at],
+                    parallelism: *parallelism,
                     first_subtask: SubtaskId(0),
                 });
                 TaskIndex((tasks.len() - 1) as u16)

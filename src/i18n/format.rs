@@ -35,7 +35,7 @@ pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -68,12 +68,12 @@ pub fn duration_us(language: Language, micros: u64) -> String {
     };
     match micros {
         0 => "0 ms".into(),
-        ..1_000 => format!("{micros} µs"),
-        ..1_000_000 => {
+        1..1_000 => format!("{micros} µs"),
+        1_000..1_000_000 => {
             decimal(micros / if micros < 10_000 { 100 } else { 1_000 }, if micros < 10_000 { 10 } else { 1 }, "ms")
         }
-        ..120_000_000 => decimal(micros / 10_000, 100, "s"),
-        ..7_200_000_000 => decimal(micros / 6_000_000, 10, minute),
+        1_000_000..120_000_000 => decimal(micros / 10_000, 100, "s"),
+        120_000_000..7_200_000_000 => decimal(micros / 6_000_000, 10, minute),
         _ => decimal(micros / 360_000_000, 10, hour),
     }
 }

@@ -56,7 +56,7 @@ pub use format::{Clock, bytes, clock, count, duration, duration_us, seconds};
 pub use log::{Level, LogBook, LogLine};
 pub use names::Names;
 pub use rules::{Rule, rule, rules};
-pub use words::leaves_out;
 pub use transcript::{ConsoleRow, ConsoleText, Transcript};
+pub use words::leaves_out;
 
 pub use crate::base::Language;

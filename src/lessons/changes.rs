@@ -103,8 +103,11 @@ fn needs_key(scenario: &Scenario) -> bool {
     functions(scenario).iter().flat_map(|function| &function.states).any(|state| state.kind == StateKind::KeyedValue)
 }
 
+/// Operators with their kinds, and who is connected to whom.
+type Shape<'a> = (Vec<(&'a str, u8)>, Vec<(&'a str, &'a str)>);
+
 /// Which operators there are, and which are connected. Names are only names.
-fn graph(scenario: &Scenario) -> (Vec<(&str, u8)>, Vec<(&str, &str)>) {
+fn graph(scenario: &Scenario) -> Shape<'_> {
     let kind = |kind: &OperatorKind| match kind {
         OperatorKind::Source(_) => 0,
         OperatorKind::Function(_) => 1,
@@ -120,9 +123,9 @@ fn keys(scenario: &Scenario) -> Vec<Option<Partitioner>> {
     scenario.edges.iter().map(|edge| edge.partitioner.is_keyed().then_some(edge.partitioner)).collect()
 }
 
-fn parallelism(scenario: &Scenario) -> (u32, Option<u32>, bool, Vec<(Option<u32>, bool)>) {
+fn parallelism(scenario: &Scenario) -> impl PartialEq + use<> {
     let own = scenario.operators.iter().map(|operator| (operator.parallelism, operator.disable_chaining));
-    (scenario.parallelism, scenario.max_parallelism, scenario.chaining, own.collect())
+    (scenario.parallelism, scenario.max_parallelism, scenario.chaining, own.collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -55,7 +55,8 @@ impl CheckpointsView {
     pub fn of(engine: &Engine, happened: &[TraceEvent]) -> CheckpointsView {
         let coordinator = engine.coordinator();
         let history = &coordinator.history;
-        let newest = |wanted: fn(CheckpointStatus) -> bool| history.iter().rev().find(|stats| wanted(stats.status)).cloned();
+        let newest =
+            |wanted: fn(CheckpointStatus) -> bool| history.iter().rev().find(|stats| wanted(stats.status)).cloned();
         let completed: Vec<&CheckpointStats> =
             history.iter().filter(|stats| stats.status == CheckpointStatus::Completed).collect();
         let restore = || {

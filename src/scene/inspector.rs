@@ -80,7 +80,8 @@ impl Inspector {
     pub fn of(engine: &Engine) -> Inspector {
         let newest = engine.coordinator().completed.back();
         let subtasks = (0..engine.graph().subtasks.len() as u32).map(SubtaskId);
-        let view = |id| subtask(engine, id, newest.and_then(|checkpoint| checkpoint.subtasks.get(&id)).map(|arc| &**arc));
+        let view =
+            |id| subtask(engine, id, newest.and_then(|checkpoint| checkpoint.subtasks.get(&id)).map(|arc| &**arc));
         Inspector { checkpoint: newest.map(|checkpoint| checkpoint.id), subtasks: subtasks.map(view).collect() }
     }
 }
@@ -138,7 +139,9 @@ fn states(
 }
 
 fn keyed(slot: usize, now: &OperatorState, saved: Option<&OperatorState>) -> StateView {
-    let of = |state: &OperatorState, key: &Value| state.keyed.get(key).and_then(|values| values.get(slot).cloned().flatten());
+    let of = |state: &OperatorState, key: &Value| {
+        state.keyed.get(key).and_then(|values| values.get(slot).cloned().flatten())
+    };
     let only_saved = saved.into_iter().flat_map(|saved| saved.keyed.keys()).filter(|key| !now.keyed.contains_key(*key));
     let mut keys: Vec<&Value> = now.keyed.keys().chain(only_saved).collect();
     keys.sort();

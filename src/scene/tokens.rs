@@ -286,7 +286,7 @@ impl Places {
     fn place(&self, at: usize, since: SimTime, moment: &Moment) -> Option<f64> {
         let tail = self.end - self.drawn.0 as f64 * self.step;
         if at < self.received {
-            return (at < self.drawn.0).then(|| self.end - at as f64 * self.step);
+            return (at < self.drawn.0).then_some(self.end - at as f64 * self.step);
         }
         let at = at - self.received;
         let head = self.start + self.drawn.1 as f64 * self.step;

@@ -74,8 +74,9 @@ pub enum Theme {
     Dark,
 }
 
-/// What lies over the page.
+/// What lies over the page. There is one at a time, so its size does not matter.
 #[derive(Clone, PartialEq, Debug)]
+#[allow(clippy::large_enum_variant)]
 pub enum Dialog {
     /// What the model leaves out.
     LeavesOut,

@@ -145,7 +145,7 @@ impl Keeper {
 
     async fn write(&self) {
         loop {
-            let next = self.0.state.borrow_mut().queue.next();
+            let next = self.0.state.borrow_mut().queue.take_next();
             let Some(work) = next else { return };
             let store = self.0.state.borrow().store.clone();
             let done = self.carry_out(&store, work.clone()).await;

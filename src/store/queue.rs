@@ -40,7 +40,7 @@ impl Queue {
     }
 
     /// The next thing to write; none ends the writing.
-    pub fn next(&mut self) -> Option<Work> {
+    pub fn take_next(&mut self) -> Option<Work> {
         if std::mem::take(&mut self.erase) {
             return Some(Work::Erase);
         }

@@ -37,9 +37,6 @@ pub fn leaves_out(t: Language) -> Vec<(&'static str, Vec<&'static str>)> {
             t.lo_checkpoints(),
             vec![t.lo_cp_unaligned(), t.lo_cp_savepoints(), t.lo_cp_backend(), t.lo_cp_sizes(), t.lo_cp_storage()],
         ),
-        (
-            t.lo_jobs(),
-            vec![t.lo_jobs_operators(), t.lo_jobs_sinks(), t.lo_jobs_python(), t.lo_jobs_threads()],
-        ),
+        (t.lo_jobs(), vec![t.lo_jobs_operators(), t.lo_jobs_sinks(), t.lo_jobs_python(), t.lo_jobs_threads()]),
     ]
 }

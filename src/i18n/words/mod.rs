@@ -24,7 +24,19 @@ mod tests {
     #[test]
     fn korean_is_korean_and_english_is_english() {
         let hangul = |text: &str| text.chars().any(|c| matches!(c, '가'..='힣'));
-        let all = [facts::ALL, issues::ALL, leaves_out::ALL, lesson::ALL, panels::ALL, presets::ALL, settings::ALL, shell::ALL, stage::ALL, store::ALL, strip::ALL];
+        let all = [
+            facts::ALL,
+            issues::ALL,
+            leaves_out::ALL,
+            lesson::ALL,
+            panels::ALL,
+            presets::ALL,
+            settings::ALL,
+            shell::ALL,
+            stage::ALL,
+            store::ALL,
+            strip::ALL,
+        ];
         for (name, ko, en) in all.into_iter().flatten().copied() {
             assert!(!ko.trim().is_empty() && !en.trim().is_empty(), "{name} is empty");
             assert!(!hangul(en), "{name}: Hangul in the English: {en}");
