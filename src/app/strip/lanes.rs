@@ -94,7 +94,7 @@ pub fn Lanes(props: &LanesProps) -> Html {
 fn axis_label(at: SimTime) -> String {
     let micros = at.micros();
     match micros {
-        _ if micros % 1_000_000 != 0 => format!("{} s", micros as f64 / 1e6),
+        _ if !micros.is_multiple_of(1_000_000) => format!("{} s", micros as f64 / 1e6),
         ..120_000_000 => format!("{} s", micros / 1_000_000),
         _ => format!("{}:{:02}", micros / 60_000_000, micros / 1_000_000 % 60),
     }

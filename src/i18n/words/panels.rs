@@ -41,7 +41,7 @@ phrases! {
     fields { ko: "인스턴스 필드"; en: "Instance fields" }
     not_saved { ko: "저장 안 됨"; en: "not saved" }
     source_position { ko: "소스 위치"; en: "Source position" }
-    position_of(position: String, total: String) { ko: "{position} / {total}"; en: "{position} of {total}" }
+    position_of(position: String, total: String) { ko: "{total} 중 {position}"; en: "{position} of {total}" }
     partition(index: usize) { ko: "파티션 {index}"; en: "partition {index}" }
     bundle { ko: "Python 번들"; en: "Python bundle" }
     bundle_holds(records: u32) { ko: "레코드 {records}개"; en: "{records} record(s)" }

@@ -69,14 +69,10 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
 /// The scenario of the input behind a pointer of its own, which the fields share.
 #[hook]
 fn use_memo_scenario(input: &Arc<RunInput>) -> Arc<Scenario> {
-    let memo = use_memo_ptr(input.clone());
-    (*memo).clone()
-}
-
-#[hook]
-fn use_memo_ptr(input: Arc<RunInput>) -> Rc<Arc<Scenario>> {
-    let key = Arc::as_ptr(&input) as usize;
-    use_memo(key, move |_| Arc::new(input.scenario.clone()))
+    let key = Arc::as_ptr(input) as usize;
+    let input = input.clone();
+    let memo = use_memo(key, move |_| Arc::new(input.scenario.clone()));
+    Arc::clone(&memo)
 }
 
 /// A group that can be folded.
