@@ -27,7 +27,8 @@ pub fn OpenLesson(props: &OpenLessonProps) -> Html {
     let (t, send) = (use_language(), use_send());
     let open = &props.open;
     let heading = use_heading_focus(open.step.id);
-    use_pointer(open.step.focus.map(lessons::Focus::name));
+    use_mark("data-lesson-points-at", open.step.focus.map(lessons::Focus::name));
+    use_mark("data-lesson-future", open.hides_future().then_some("hidden"));
     let (loaded, again) = use_words(open.lesson.id, t);
     let close = act(&send, Act::Close);
     let number = lessons::ALL.iter().position(|lesson| lesson.id == open.lesson.id).unwrap_or_default() + 1;
@@ -79,19 +80,18 @@ fn use_heading_focus(step: &'static str) -> NodeRef {
     heading
 }
 
-/// Marks on the document what the step points at, so that the picture can show it.
+/// Marks something on the document's root, where the picture's styles can see it.
 #[hook]
-fn use_pointer(target: Option<&'static str>) {
-    use_effect_with(target, |target| {
-        let root =
-            web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
-        if let (Some(root), Some(target)) = (&root, target) {
+fn use_mark(name: &'static str, value: Option<&'static str>) {
+    use_effect_with(value, move |value| {
+        let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+        if let (Some(root), Some(value)) = (&root, value) {
             // The name is fixed and valid.
-            let _ = root.set_attribute("data-lesson-points-at", target);
+            let _ = root.set_attribute(name, value);
         }
         move || {
             if let Some(root) = root {
-                let _ = root.remove_attribute("data-lesson-points-at");
+                let _ = root.remove_attribute(name);
             }
         }
     });
@@ -189,7 +189,7 @@ fn further(t: Language, send: &Send, open: &Open, texts: &Texts) -> Html {
         <section class="lesson-further">
             <h3>{ t.lesson_further() }</h3>
             <ul>{ for presets }</ul>
-            <button type="button" class="button button-quiet" onclick={act(send, Act::StartOver)}>{ t.lesson_start_over() }</button>
+            <button type="button" class="button" onclick={act(send, Act::StartOver)}>{ t.lesson_start_over() }</button>
         </section>
     }
 }

@@ -114,9 +114,9 @@ fn help(t: Language, send: &Send, open: &Open, texts: &Texts) -> Html {
                 }
             </div>
             if !solved && shown < all {
-                <button type="button" class="button button-quiet" onclick={act(send, Act::Hint)}>{ t.lesson_show_hint(shown + 1, all) }</button>
+                <button type="button" class="button" onclick={act(send, Act::Hint)}>{ t.lesson_show_hint(shown + 1, all) }</button>
             } else if !solved && !open.progress.solution {
-                <button type="button" class="button button-quiet" onclick={act(send, Act::Solution)}>{ t.lesson_show_solution() }</button>
+                <button type="button" class="button" onclick={act(send, Act::Solution)}>{ t.lesson_show_solution() }</button>
             }
         </section>
     }

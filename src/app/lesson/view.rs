@@ -39,6 +39,14 @@ impl PartialEq for Open {
     }
 }
 
+impl Open {
+    /// Whether the learner is to predict how the run in view goes on: then its future is not shown.
+    pub fn hides_future(&self) -> bool {
+        let mut questions = self.lesson.steps.iter().flat_map(|step| step.questions);
+        self.own_run && questions.any(|question| !self.progress.is_compared(self.lesson, question.id))
+    }
+}
+
 impl LessonView {
     /// What the model has to show.
     pub fn of(model: &Model) -> LessonView {

@@ -86,8 +86,8 @@ phrases! {
         en: "It ended as FINISHED. Changed: {change}. But nothing failed, so there was nothing to recover from. Find a way to fail and still get to the end, too."
     }
     verdict_recovered(change: &str, restarts: u32, duplicates: u64) {
-        ko: "실패하고 {restarts}번 재시작한 뒤 FINISHED로 끝났습니다. 바꾼 것: {change}. 다시 출력된 줄은 {duplicates}개입니다.";
-        en: "It failed, restarted ({restarts}) and ended as FINISHED. Changed: {change}. Lines printed again: {duplicates}."
+        ko: "실패했지만 {restarts}번 재시작한 뒤 FINISHED로 끝났습니다. 바꾼 것: {change}. 다시 출력된 줄은 {duplicates}개입니다.";
+        en: "It failed and still ended as FINISHED. Restarts: {restarts}. Changed: {change}. Lines printed again: {duplicates}."
     }
 
     change_data { ko: "데이터"; en: "the data" }
