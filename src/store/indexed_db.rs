@@ -58,8 +58,11 @@ impl IndexedDb {
             Ok(database) => Ok(IndexedDb::connected(database.unchecked_into())),
             Err(error) => {
                 close_when_it_comes(&request);
-                // What the browser says of a database that it does not allow differs; it comes to the same.
-                Err(if error == StoreError::NoAnswer { error } else { StoreError::Refused })
+                // What browsers say of a database that they do not allow differs; it comes to the same.
+                Err(match error {
+                    StoreError::NoAnswer | StoreError::TooNew { .. } => error,
+                    _ => StoreError::Refused,
+                })
             }
         }
     }
@@ -279,6 +282,8 @@ fn store_error(error: &JsValue) -> StoreError {
         "QuotaExceededError" => StoreError::Full,
         "InvalidStateError" | "AbortError" => StoreError::Closed,
         "SecurityError" | "NotAllowedError" => StoreError::Refused,
+        // The database has a higher version than this build knows; which one is not said.
+        "VersionError" => StoreError::TooNew { version: VERSION + 1 },
         _ => StoreError::Other(exception.message()),
     }
 }

@@ -84,7 +84,8 @@ fn use_heading_focus(step: &'static str) -> NodeRef {
 #[hook]
 fn use_mark(name: &'static str, value: Option<&'static str>) {
     use_effect_with(value, move |value| {
-        let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+        let root =
+            web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
         if let (Some(root), Some(value)) = (&root, value) {
             // The name is fixed and valid.
             let _ = root.set_attribute(name, value);
