@@ -1,7 +1,7 @@
 // Measures the engine in wasm and the page's frames, for `make bench`: lines `BUDGET<tab>what<tab>measured<tab>limit`.
 import { chromium } from "playwright-core";
 import { CHROMIUM_ARGS, chromiumPath } from "./chromium.mjs";
-import { serveFolder } from "./harness.mjs";
+import { serveFolder, startLab } from "./harness.mjs";
 import { buildModule } from "./module.mjs";
 
 const budget = (what, measured, limit) => console.log(["BUDGET", what, measured, limit].join("\t"));
@@ -45,4 +45,32 @@ async function engine() {
   }
 }
 
+/** Script, style and layout of each animation frame while a job with many records on the stage plays, in ms. */
+async function frames() {
+  const lab = await startLab();
+  try {
+    const page = await lab.open(null, {});
+    await page.locator("header select").first().selectOption("two-sources-alignment");
+    await page.locator(".transport .speed").selectOption("100");
+    await page.locator(".transport .play").click();
+    await page.waitForFunction(() => document.querySelectorAll(".marks .record").length > 20);
+    await lab.browser.startTracing(page, { categories: ["devtools.timeline"] });
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 4_000)));
+    const { traceEvents } = JSON.parse((await lab.browser.stopTracing()).toString());
+    const tokens = await page.locator(".marks .record").count();
+    const fires = traceEvents.filter((event) => event.name === "FireAnimationFrame").sort((a, b) => a.ts - b.ts);
+    const costs = fires.slice(0, -1).map((fire, at) => {
+      const until = fires[at + 1].ts;
+      const parts = traceEvents.filter(
+        (event) => event.tid === fire.tid && event.ts >= fire.ts && event.ts < until && ["FireAnimationFrame", "UpdateLayoutTree", "Layout"].includes(event.name),
+      );
+      return parts.reduce((sum, event) => sum + (event.dur ?? 0), 0) / 1e3;
+    });
+    budget(`A frame with ${tokens} drawn records: script, style and layout`, `${median(costs).toFixed(1)} ms (median of ${costs.length})`, "≤ 6 ms with 200");
+  } finally {
+    await lab.stop();
+  }
+}
+
 await engine();
+await frames();
