@@ -128,6 +128,9 @@ impl Component for Desk {
         let mut model = begin(props.session.as_deref(), preferences.language);
         (model.theme, model.speed) = (preferences.theme, preferences.speed);
         *props.on_kept.borrow_mut() = link.callback(DeskMsg::Kept);
+        if !props.keeper.kept().in_browser {
+            session::update(&mut model, Msg::StoreRefused);
+        }
         edge::dress(&model);
         let send = link.callback(DeskMsg::Session);
         let mut studio = Studio::new(FIRST_ROOM.0, FIRST_ROOM.1);
@@ -178,8 +181,11 @@ impl Component for Desk {
                 return changed;
             }
             DeskMsg::Kept(kept) => {
-                let changed = self.kept != kept;
+                let (changed, lost) = (self.kept != kept, self.kept.in_browser && !kept.in_browser);
                 self.kept = kept;
+                if lost {
+                    self.session(ctx, Msg::StoreRefused);
+                }
                 return changed;
             }
             DeskMsg::Keep => {
