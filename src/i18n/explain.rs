@@ -17,7 +17,62 @@ pub fn explain(language: Language, event: &TraceEvent, names: &Names) -> Explana
     Explanation { text: sentence(language, &event.fact, names), rules: rules_of(&event.fact) }
 }
 
+/// No catch-all arm: a new fact has to find its place here, or does not compile.
 fn sentence(t: Language, fact: &Fact, names: &Names) -> String {
+    match fact {
+        Fact::JobStatusChanged { .. }
+        | Fact::TaskStateChanged { .. }
+        | Fact::ExceptionThrown { .. }
+        | Fact::TaskFailureHandled { .. }
+        | Fact::GlobalFailure { .. }
+        | Fact::RestartScheduled { .. }
+        | Fact::RestartSuppressed { .. }
+        | Fact::InitializationFailed { .. }
+        | Fact::RestoreAssigned { .. }
+        | Fact::OperatorOpened { .. } => job_sentence(t, fact, names),
+        Fact::RecordEmitted { .. }
+        | Fact::RecordSent { .. }
+        | Fact::RecordReceived { .. }
+        | Fact::StatementReached { .. }
+        | Fact::FieldChanged { .. }
+        | Fact::StateChanged { .. }
+        | Fact::StdoutPrinted { .. }
+        | Fact::FileTouched { .. }
+        | Fact::RowPrinted { .. }
+        | Fact::BundleGrew { .. }
+        | Fact::BundleFinishing { .. }
+        | Fact::BundleFinished { .. }
+        | Fact::BackpressureChanged { .. }
+        | Fact::EndOfData { .. }
+        | Fact::CommandDone { .. }
+        | Fact::BudgetSpent { .. } => record_sentence(t, fact, names),
+        Fact::SchedulerStarted { .. }
+        | Fact::SchedulerStopped
+        | Fact::TriggerRefused { .. }
+        | Fact::TriggerQueued { .. }
+        | Fact::CheckpointTriggered { .. }
+        | Fact::CheckpointAcknowledged { .. }
+        | Fact::LateAcknowledge { .. }
+        | Fact::CheckpointDeclined { .. }
+        | Fact::CheckpointCompleted { .. }
+        | Fact::CheckpointAborted { .. }
+        | Fact::CheckpointDiscarded { .. }
+        | Fact::CheckpointRetained { .. } => coordinator_sentence(t, fact, names),
+        Fact::TriggerArrived { .. }
+        | Fact::BarrierSent { .. }
+        | Fact::BarrierReceived { .. }
+        | Fact::ChannelBlocked { .. }
+        | Fact::ChannelUnblocked { .. }
+        | Fact::CancelMarkerReceived { .. }
+        | Fact::SnapshotStarted { .. }
+        | Fact::SnapshotTaken { .. }
+        | Fact::SnapshotStored { .. }
+        | Fact::CompletionNotified { .. }
+        | Fact::AbortNotified { .. } => barrier_sentence(t, fact, names),
+    }
+}
+
+fn job_sentence(t: Language, fact: &Fact, names: &Names) -> String {
     match fact {
         Fact::JobStatusChanged { from, to } => job(t, *from, *to, names),
         Fact::TaskStateChanged { subtask, attempt, to, .. } => task(t, names.subtask(*subtask), attempt.0, *to),
@@ -50,7 +105,7 @@ fn sentence(t: Language, fact: &Fact, names: &Names) -> String {
                 (None, ..) => t.opened_empty(op, attempt.0),
             }
         }
-        _ => record_sentence(t, fact, names),
+        _ => String::new(),
     }
 }
 
@@ -92,7 +147,7 @@ fn record_sentence(t: Language, fact: &Fact, names: &Names) -> String {
         Fact::EndOfData { subtask } => t.end_of_data_waits(names.subtask(*subtask)),
         Fact::CommandDone { action } => t.command_done(action),
         Fact::BudgetSpent { events } => t.budget_spent(count(*events)),
-        _ => coordinator_sentence(t, fact, names),
+        _ => String::new(),
     }
 }
 
@@ -130,7 +185,7 @@ fn coordinator_sentence(t: Language, fact: &Fact, names: &Names) -> String {
         Fact::CheckpointAborted { checkpoint, reason, .. } => t.checkpoint_aborted(checkpoint.0, reason.message()),
         Fact::CheckpointDiscarded { checkpoint } => t.checkpoint_discarded(checkpoint.0),
         Fact::CheckpointRetained { checkpoint } => t.checkpoint_retained(checkpoint.0),
-        _ => barrier_sentence(t, fact, names),
+        _ => String::new(),
     }
 }
 
@@ -166,7 +221,7 @@ fn barrier_sentence(t: Language, fact: &Fact, names: &Names) -> String {
             t.completion_notified(checkpoint.0, names.subtask(*subtask))
         }
         Fact::AbortNotified { checkpoint, subtask } => t.abort_notified(checkpoint.0, names.subtask(*subtask)),
-        _ => unreachable!("the sentence of {fact:?} is in a function above"),
+        _ => String::new(),
     }
 }
 

@@ -76,7 +76,7 @@ phrases! {
     run_summary { ko: "이 실행의 결과"; en: "Result of this run" }
     sum_status { ko: "마지막 상태"; en: "Ends as" }
     sum_restarts { ko: "재시작"; en: "Restarts" }
-    sum_completed { ko: "완료된 체크포인트"; en: "Completed checkpoints" }
+    sum_completed { ko: "완료된 체크포인트"; en: "Checkpoints" }
     sum_printed { ko: "출력된 행"; en: "Rows printed" }
     sum_duplicates { ko: "중복 행"; en: "Duplicate rows" }
     sum_length { ko: "걸린 시간"; en: "Takes" }
