@@ -53,6 +53,7 @@ pub struct Strip {
     channel_ends: Vec<(SubtaskId, SubtaskId)>,
     roles: Vec<Role>,
     firsts: BTreeMap<(OperatorIndex, RecordId), usize>,
+    printed: Vec<u64>,
     seen: usize,
 }
 
@@ -171,6 +172,8 @@ pub struct OutputTick {
     pub first: usize,
     /// Different records seen by now.
     pub distinct: usize,
+    /// Rows of this subtask by now.
+    pub own: u64,
 }
 
 impl Strip {
@@ -186,6 +189,7 @@ impl Strip {
             channel_ends: graph.channels.iter().map(|channel| (channel.from, channel.to)).collect(),
             roles: scenario.operators.iter().map(|operator| Role::of(&operator.kind, &scenario.api)).collect(),
             firsts: BTreeMap::new(),
+            printed: vec![0; graph.subtasks.len()],
             seen: 0,
         }
     }
@@ -293,7 +297,10 @@ impl Strip {
                 let (subtask, operator, record, times, fact) = (*subtask, *operator, *record, *times, self.seen);
                 let first = *self.firsts.entry((operator, record)).or_insert(self.outputs.len());
                 let distinct = self.firsts.len();
-                self.outputs.push(OutputTick { at, subtask, operator, record, times, fact, first, distinct });
+                let own = &mut self.printed[subtask.index()];
+                *own += 1;
+                let own = *own;
+                self.outputs.push(OutputTick { at, subtask, operator, record, times, fact, first, distinct, own });
             }
             Fact::BundleFinishing { subtask, .. } => self.lane(*subtask).bundle_waits.push(Span::open(at)),
             Fact::BundleFinished { subtask, .. } => {

@@ -151,7 +151,7 @@ pub enum OperatorContents {
     },
     /// The print sink.
     Print {
-        /// Rows printed in all attempts.
+        /// Rows that this subtask has printed in all attempts.
         rows: u64,
         /// The last row that this subtask printed.
         last: Option<Arc<str>>,
@@ -285,7 +285,7 @@ fn contents(
             let so_far = &printed[..printed.partition_point(|tick| tick.at <= moment.at())];
             let last = so_far.iter().rev().find(|tick| tick.subtask == id && tick.operator == operator);
             OperatorContents::Print {
-                rows: moment.engine.outside().rows[operator.index()],
+                rows: last.map_or(0, |tick| tick.own),
                 last: last.and_then(|tick| match &moment.trace[tick.fact].fact {
                     Fact::RowPrinted { text, .. } => Some(text.clone()),
                     _ => None,

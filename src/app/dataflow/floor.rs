@@ -40,7 +40,9 @@ pub fn Floor(props: &FloorProps) -> Html {
             </g>
         }
     });
-    let control = layout.subtasks.iter().map(|frame| html! { <path d={frame.ack.d.clone()} class="control-line" /> });
+    // Where they would lie upon each other, nothing is drawn until there is a message.
+    let straight = layout.subtasks.iter().filter(|frame| frame.straight);
+    let control = straight.map(|frame| html! { <path d={frame.ack.d.clone()} class="control-line" /> });
     let outside = layout.subtasks.iter().flat_map(|frame| &frame.outside);
     let outside =
         outside.map(|path| html! { <path d={path.d.clone()} class="outside-line" marker-end="url(#arrow)" /> });

@@ -79,6 +79,8 @@ pub fn Operator(props: &OperatorProps) -> Html {
             data-off={props.off.to_string()}
             data-failed={props.failure.is_some().to_string()}
             data-phase={props.phase}
+            data-height={height(props.at)}
+            data-narrow={(props.at.w < 190.0).to_string()}
             style={text::at(props.at)}
         >
             <button type="button" class="operator-open" {onclick} aria-label={t.stage_open_state(&view.name)} />
@@ -87,6 +89,15 @@ pub fn Operator(props: &OperatorProps) -> Html {
             { for hand.map(|hand| html! { <div class="hand-line">{ hand }</div> }) }
             { for failure }
         </div>
+    }
+}
+
+/// How much there is room for.
+fn height(at: Rect) -> &'static str {
+    match at.h {
+        ..116.0 => "low",
+        116.0..170.0 => "usual",
+        _ => "roomy",
     }
 }
 

@@ -62,9 +62,10 @@ pub fn Task(props: &TaskProps) -> Html {
             style={text::at(frame.rect)}
             data-state={view.state.name()}
             data-phase={phase_name(view)}
+            data-narrow={(frame.rect.w < 300.0).to_string()}
             aria-label={view.name.clone()}
         >
-            <header class="task-head">
+            <header class="task-head" data-busy={(view.checkpoint.is_some() || view.backpressured).to_string()}>
                 <span class="state" data-tone={icons::task_tone(view.state)} title={view.state.name()}>
                     { icons::task_state(view.state) }<span>{ view.state.name() }</span>
                 </span>

@@ -33,7 +33,8 @@ pub fn Input(props: &InputProps) -> Html {
     let name = names.join(" · ");
     let several = names.len() > 1;
     html! {
-        <section class="card world" style={text::at(props.layout.input)} aria-label={t.stage_input_world()}>
+        <section class="card world" data-several={(props.views.len() > 1).to_string()} style={text::at(props.layout.input)}
+            aria-label={t.stage_input_world()}>
             <header><h3>{ t.stage_input_world() }</h3></header>
             <p class="faint cut dataset">{ format!("{name} · {kind}") }</p>
             { for props.views.iter().map(|view| partition(t, view, several)) }

@@ -44,7 +44,7 @@ impl Skeleton {
     }
 
     /// Whether a straight line along the y axis at `x` from `y` meets no frame before `rect`.
-    fn free_above(&self, rect: Rect, frames: &[Rect]) -> bool {
+    pub(super) fn free_above(&self, rect: Rect, frames: &[Rect]) -> bool {
         !frames.iter().any(|other| other.bottom() <= rect.y && other.x < rect.right() && rect.x < other.right())
     }
 

@@ -76,6 +76,8 @@ pub struct SubtaskFrame {
     pub panels: Vec<Panel>,
     /// Between chained operators: from the one before to the one behind, by position of the latter minus one.
     pub links: Vec<Path>,
+    /// Nothing stands between it and the coordinator.
+    pub straight: bool,
     /// From the coordinator to the task.
     pub trigger: Path,
     /// From the task to the coordinator.

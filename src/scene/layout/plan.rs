@@ -309,6 +309,7 @@ impl<'a> Plan<'a> {
                 id,
                 rect,
                 links: panels.windows(2).map(|pair| lines::link(&pair[0], &pair[1], tall)).collect(),
+                straight: skeleton.free_above(rect, frames),
                 trigger: skeleton.control(coordinator, rect, -9.0, frames),
                 ack: skeleton.control(coordinator, rect, 9.0, frames).reversed(),
                 to_storage: skeleton.to_storage(rect, frames),
