@@ -4,7 +4,7 @@ use checkpoint_lab::i18n::Language;
 use checkpoint_lab::lessons::text::{Texts, plain};
 use checkpoint_lab::lessons::{self, Act};
 use checkpoint_lab::session::Msg;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlButtonElement, HtmlElement};
 use yew::prelude::*;
 
 use super::claims::Claims;
@@ -27,6 +27,7 @@ pub fn OpenLesson(props: &OpenLessonProps) -> Html {
     let (t, send) = (use_language(), use_send());
     let open = &props.open;
     let heading = use_heading_focus(open.step.id);
+    let (way_on, onfocusin, onfocusout) = use_focus_kept(&heading);
     use_mark("data-lesson-points-at", open.step.focus.map(lessons::Focus::name));
     use_mark("data-lesson-future", open.hides_future().then_some("hidden"));
     let (loaded, again) = use_words(open.lesson.id, t);
@@ -34,7 +35,7 @@ pub fn OpenLesson(props: &OpenLessonProps) -> Html {
     let number = lessons::ALL.iter().position(|lesson| lesson.id == open.lesson.id).unwrap_or_default() + 1;
     let recorded = &open.lesson.recorded;
     html! {
-        <article class="open-lesson">
+        <article class="open-lesson" {onfocusin} {onfocusout}>
             <header class="lesson-head">
                 <p class="lesson-kicker">{ t.lesson_number(number, lessons::ALL.len()) }</p>
                 <button type="button" class="icon-button" aria-label={t.lesson_close()} title={t.lesson_close()} onclick={close}>
@@ -50,7 +51,7 @@ pub fn OpenLesson(props: &OpenLessonProps) -> Html {
                         <button type="button" class="button" onclick={again.reform(|_: MouseEvent| ())}>{ t.lesson_retry() }</button>
                     </div>
                 },
-                Loaded::Words(texts) => step(t, &send, open, &texts, heading),
+                Loaded::Words(texts) => step(t, &send, open, &texts, heading, way_on),
             } }
         </article>
     }
@@ -80,6 +81,43 @@ fn use_heading_focus(step: &'static str) -> NodeRef {
     heading
 }
 
+/// When the control that has the focus goes away, as buttons do that have done their work, the way on takes the focus; when
+/// there is none yet, the lesson's heading. Gives the way on, and what to tell of the focus coming in and going out.
+#[hook]
+fn use_focus_kept(heading: &NodeRef) -> (NodeRef, Callback<FocusEvent>, Callback<FocusEvent>) {
+    let way_on = use_node_ref();
+    let last = use_mut_ref(|| None::<Element>);
+    let came = {
+        let last = last.clone();
+        Callback::from(move |event: FocusEvent| *last.borrow_mut() = event.target_dyn_into::<Element>())
+    };
+    let went = {
+        let last = last.clone();
+        // Without a place to go to, it may have gone because its element did.
+        Callback::from(move |event: FocusEvent| {
+            if event.related_target().is_some() {
+                *last.borrow_mut() = None;
+            }
+        })
+    };
+    {
+        let (heading, way_on) = (heading.clone(), way_on.clone());
+        use_effect(move || {
+            if last.borrow().as_ref().is_none_or(|element| element.is_connected()) {
+                return;
+            }
+            *last.borrow_mut() = None;
+            let on = way_on.cast::<HtmlButtonElement>().filter(|button| !button.disabled());
+            let next = on.map(HtmlElement::from).or_else(|| heading.cast::<HtmlElement>());
+            if let Some(next) = next {
+                // What can't take the focus leaves it where it is.
+                let _ = next.focus();
+            }
+        });
+    }
+    (way_on, came, went)
+}
+
 /// Marks something on the document's root, where the picture's styles can see it.
 #[hook]
 fn use_mark(name: &'static str, value: Option<&'static str>) {
@@ -98,7 +136,7 @@ fn use_mark(name: &'static str, value: Option<&'static str>) {
     });
 }
 
-fn step(t: Language, send: &Send, open: &Open, texts: &Texts, heading: NodeRef) -> Html {
+fn step(t: Language, send: &Send, open: &Open, texts: &Texts, heading: NodeRef, way_on: NodeRef) -> Html {
     let key = format!("step/{}", open.step.id);
     html! {
         <>
@@ -110,7 +148,7 @@ fn step(t: Language, send: &Send, open: &Open, texts: &Texts, heading: NodeRef) 
             if !open.step.claims.is_empty() { <Claims lesson={open.lesson.id} texts={texts.clone()} /> }
             if open.step.task { { task(t, send, open, texts) } }
             if open.step.id == last(open) { { further(t, send, open, texts) } }
-            { ways(t, send, open) }
+            { ways(t, send, open, way_on) }
         </>
     }
 }
@@ -196,7 +234,7 @@ fn further(t: Language, send: &Send, open: &Open, texts: &Texts) -> Html {
 }
 
 /// Back and on.
-fn ways(t: Language, send: &Send, open: &Open) -> Html {
+fn ways(t: Language, send: &Send, open: &Open, way_on: NodeRef) -> Html {
     let (at, step) = open.progress.step_of(open.lesson);
     let done = open.progress.is_done(step);
     let is_last = at + 1 == open.lesson.steps.len();
@@ -214,7 +252,7 @@ fn ways(t: Language, send: &Send, open: &Open) -> Html {
             if is_last {
                 <button type="button" class="button button-primary" onclick={act(send, Act::Close)}>{ t.lesson_close() }</button>
             } else {
-                <button type="button" class={classes!("button", done.then_some("button-primary"))} disabled={!done}
+                <button type="button" ref={way_on} class={classes!("button", done.then_some("button-primary"))} disabled={!done}
                     aria-describedby={missing.map(|_| "lesson-missing")} onclick={act(send, Act::Next)}>{ t.lesson_next() }</button>
             }
             if let Some(missing) = missing { <p id="lesson-missing" class="help">{ missing }</p> }
