@@ -14,6 +14,8 @@ use crate::app::parts::shortened;
 
 /// More rows than this are folded away: nobody reads them, and every one costs.
 const SHOWN: usize = 200;
+/// So many pixels from its end the console still counts as being there.
+const AT_END: i32 = 24;
 
 #[derive(Properties)]
 pub struct ConsoleProps {
@@ -55,13 +57,13 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let send = use_send();
     let filter = use_state(|| Filter::All);
     let list = use_node_ref();
-    // It stays at its end unless somebody scrolled up to read.
-    let follows = use_mut_ref(|| true);
+    // It stays at its end unless somebody scrolled up to read. Where it stood last tells that from rows that came in between.
+    let follows = use_mut_ref(|| (true, 0));
     {
         let (list, follows) = (list.clone(), follows.clone());
         use_effect_with((props.until, *filter), move |_| {
             if let Some(list) = list.cast::<Element>()
-                && *follows.borrow()
+                && follows.borrow().0
             {
                 list.set_scroll_top(list.scroll_height());
             }
@@ -70,9 +72,10 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let onscroll = {
         let list = list.clone();
         Callback::from(move |_: Event| {
-            if let Some(list) = list.cast::<Element>() {
-                *follows.borrow_mut() = list.scroll_top() + list.client_height() + 24 >= list.scroll_height();
-            }
+            let Some(list) = list.cast::<Element>() else { return };
+            let (top, mut follows) = (list.scroll_top(), follows.borrow_mut());
+            let at_end = top + list.client_height() + AT_END >= list.scroll_height();
+            *follows = (at_end || (follows.0 && top >= follows.1), top);
         })
     };
     let happened = &props.rows[..props.until.min(props.rows.len())];
