@@ -123,11 +123,17 @@ pub(super) fn inputs(moment: &Moment) -> Vec<InputView> {
     views
 }
 
+/// Whether partitions have no room for words.
+pub fn is_crowded(height: f64, partitions: usize) -> bool {
+    (height - HEADING) / (partitions.max(1) as f64) < CELL.1 + WORDS - 6.0
+}
+
 /// How many cells a partition has room for.
 fn room(moment: &Moment, partitions: usize) -> u64 {
     let card = moment.layout.input;
     let each = (card.h - HEADING) / partitions.max(1) as f64;
-    let rows = ((each - WORDS) / CELL.1).floor().max(1.0);
+    let words = if is_crowded(card.h, partitions) { 0.0 } else { WORDS };
+    let rows = ((each - words) / CELL.1).floor().max(1.0);
     let columns = ((card.w - 22.0 + 3.0) / CELL.0).floor().max(1.0);
     (rows * columns) as u64
 }

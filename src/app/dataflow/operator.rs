@@ -207,9 +207,18 @@ fn worker_box(t: Language, at: Rect, worker: Option<&WorkerView>) -> Html {
         (None, None) => html! { <span class="faint">{ t.stage_idle() }</span> },
     });
     let failed = worker.is_some_and(|worker| worker.failed);
+    let waiting =
+        worker.map(|worker| worker.waiting).filter(|count| *count > 0).map(|count| t.stage_bundle_waiting(count));
+    let unsent =
+        worker.map(|worker| worker.unsent).filter(|count| *count > 0).map(|count| t.stage_results_unsent(count));
+    let counts = waiting.into_iter().chain(unsent).collect::<Vec<_>>().join(" · ");
     html! {
         <div class="worker" style={text::at(at)} data-open={worker.is_some_and(|worker| worker.bundle > 0).to_string()} data-failed={failed.to_string()}>
-            <div class="worker-head"><span>{ t.stage_python_worker() }</span><b>{ head }</b></div>
+            <div class="worker-head">
+                <span>{ t.stage_python_worker() }</span>
+                if !counts.is_empty() { <span class="faint cut">{ counts }</span> }
+                <b>{ head }</b>
+            </div>
             <div class="worker-line">{ for line }</div>
         </div>
     }

@@ -3,7 +3,7 @@
 use checkpoint_lab::i18n::{Language, count};
 use checkpoint_lab::scenario::SourceKind;
 use checkpoint_lab::scene::Layout;
-use checkpoint_lab::scene::outside::{CellView, InputView, LineView, OutputView};
+use checkpoint_lab::scene::outside::{CellView, InputView, LineView, OutputView, is_crowded};
 use yew::prelude::*;
 
 use super::icons::{Shape, shape};
@@ -33,7 +33,8 @@ pub fn Input(props: &InputProps) -> Html {
     let name = names.join(" · ");
     let several = names.len() > 1;
     html! {
-        <section class="card world" data-several={(props.views.len() > 1).to_string()} style={text::at(props.layout.input)}
+        <section class="card world" data-several={(props.views.len() > 1).to_string()}
+            data-crowded={is_crowded(props.layout.input.h, props.views.len()).to_string()} style={text::at(props.layout.input)}
             aria-label={t.stage_input_world()}>
             <header><h3>{ t.stage_input_world() }</h3></header>
             <p class="faint cut dataset">{ format!("{name} · {kind}") }</p>
@@ -96,7 +97,7 @@ pub struct OutputProps {
 #[component]
 pub fn Output(props: &OutputProps) -> Html {
     let (t, view) = (props.language, &props.view);
-    const HEAD: f64 = 38.0;
+    const HEAD: f64 = 54.0;
     const LINE: f64 = 18.0;
     let fits = (((props.layout.output.h - HEAD - 6.0) / LINE).floor() as usize).max(1);
     let hidden =
@@ -110,8 +111,8 @@ pub fn Output(props: &OutputProps) -> Html {
         <section class="card world" style={text::at(props.layout.output)} aria-label={t.stage_output_world()}>
             <header>
                 <h3>{ t.stage_output_world() }</h3>
-                <span class="sum" data-duplicates={(view.duplicates > 0).to_string()}>{ sum }</span>
             </header>
+            <p class="dataset sum cut" data-duplicates={(view.duplicates > 0).to_string()}>{ sum }</p>
             <ol class="rows mono">
                 if view.rows == 0 { <li class="faint plain">{ t.stage_nothing_printed() }</li> }
                 if earlier > 0 { <li class="faint plain">{ t.stage_earlier_rows(earlier) }</li> }

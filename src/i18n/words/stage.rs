@@ -3,8 +3,6 @@
 use crate::i18n::particle::eul;
 
 phrases! {
-    stage_title { ko: "무대: 잡의 지금 모습"; en: "Stage: the job at this moment" }
-    stage_hint { ko: "연산자를 누르면 상태 탭이 열립니다"; en: "Press an operator to open its state" }
     stage_open_state(op: &str) { ko: "{op}의 상태 보기"; en: "Show the state of {op}" }
     stage_open_checkpoint(id: u64) { ko: "{} 체크포인트 탭에서 보기", eul(format!("chk-{id}")); en: "Show chk-{id} among the checkpoints" }
 
@@ -22,7 +20,6 @@ phrases! {
     stage_scheduler_off { ko: "스케줄러 멈춤"; en: "scheduler stopped" }
     stage_checkpointing_off { ko: "체크포인팅 꺼짐"; en: "checkpointing is off" }
     stage_trigger_refused_now { ko: "트리거 거절됨"; en: "trigger refused" }
-    stage_completed_and_failed(completed: u32, failed: u32) { ko: "완료 {completed} · 실패 {failed}"; en: "{completed} completed · {failed} failed" }
 
     stage_restarts_used(used: u64, limit: u64) { ko: "재시작 {used} / {limit}"; en: "{used} of {limit} restarts" }
     stage_restarts_used_endless(used: u64) { ko: "재시작 {used} / ∞"; en: "{used} of ∞ restarts" }
@@ -30,19 +27,14 @@ phrases! {
     stage_delay_setting(delay: &str) { ko: "지연 {delay}"; en: "delay {delay}" }
     stage_restart_in(left: &str) { ko: "재시작까지 {left}"; en: "restarts in {left}" }
 
-    stage_role_source { ko: "소스"; en: "Source" }
-    stage_role_sink { ko: "싱크"; en: "Sink" }
     stage_read_position { ko: "읽은 위치"; en: "records read" }
     stage_position_not_kept { ko: "위치는 저장 안 됨"; en: "position not stored" }
     stage_position_kept(offset: u64) { ko: "저장됨: offset {offset}"; en: "stored: offset {offset}" }
     stage_position_kept_nowhere { ko: "아직 저장 전"; en: "not stored yet" }
     stage_raises_at(value: &str) { ko: "{value}에서 예외"; en: "raises at {value}" }
-    stage_flink_state { ko: "Flink 상태"; en: "Flink state" }
     stage_no_flink_state { ko: "Flink 상태 없음"; en: "no Flink state" }
     stage_state_keys(count: usize) { ko: "키 {count}개"; en: "{count} keys" }
     stage_state_values(count: usize) { ko: "값 {count}개"; en: "{count} values" }
-    stage_python_attribute { ko: "파이썬 속성"; en: "Python attribute" }
-    stage_instance_field { ko: "인스턴스 필드"; en: "instance field" }
     stage_python_worker { ko: "Python 워커"; en: "Python worker" }
     stage_bundle_of(records: u32) { ko: "번들 {records}건"; en: "bundle of {records}" }
     stage_no_bundle { ko: "번들 없음"; en: "no bundle" }
@@ -89,7 +81,7 @@ phrases! {
     stage_card_completed { ko: "완료"; en: "completed" }
     stage_card_discarded { ko: "지워짐"; en: "discarded" }
     stage_card_failed { ko: "실패"; en: "failed" }
-    stage_card_in_force { ko: "복원 지점"; en: "restore point" }
+    stage_card_in_force { ko: "다음 복원 지점"; en: "next restore" }
     stage_card_nothing { ko: "담긴 상태 없음"; en: "holds no state" }
     stage_card_values(count: usize) { ko: "상태 {count}개"; en: "{count} values" }
     stage_triggered_at(at: &str) { ko: "트리거 {at} s"; en: "trigger {at} s" }

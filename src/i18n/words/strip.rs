@@ -18,14 +18,9 @@ phrases! {
     strip_moment_of(at: &str, end: &str) { ko: "{at}, 전체 {end}"; en: "{at} of {end}" }
     strip_lane_checkpoints { ko: "체크포인트"; en: "Checkpoints" }
     strip_lane_output { ko: "출력"; en: "Output" }
-    strip_lane_python { ko: "Python 호출"; en: "Python calls" }
     strip_restart_after(delay: &str) { ko: "{delay} 뒤 재시작"; en: "restart after {delay}" }
-    strip_failed { ko: "실패"; en: "failed" }
     strip_gave_up { ko: "더는 재시작하지 않음"; en: "no more restarts" }
     strip_zoom_in { ko: "확대"; en: "Zoom in" }
     strip_zoom_out { ko: "축소"; en: "Zoom out" }
     strip_zoom_fit { ko: "전체 보기"; en: "Show all" }
-    strip_run_goes_on { ko: "계속됨"; en: "goes on" }
-    strip_legend_row { ko: "행"; en: "row" }
-    strip_legend_duplicate { ko: "중복"; en: "duplicate" }
 }

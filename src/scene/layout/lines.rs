@@ -116,6 +116,18 @@ impl Skeleton {
         Path::through(&[from, Point::new(x, turn), Point::new(lane, turn), Point::new(lane, y), Point::new(rect.x, y)])
     }
 
+    /// Where a line can go down to the right of a task: on a tall stage, beside wider tasks below it too.
+    fn lane_beside(&self, rect: Rect, frames: &[Rect]) -> f64 {
+        let mut lane = rect.right() + 8.0;
+        while let Some(hit) = frames
+            .iter()
+            .find(|other| self.tall && other.y >= rect.bottom() && other.x <= lane && lane <= other.right())
+        {
+            lane = hit.right() + 8.0;
+        }
+        lane
+    }
+
     /// From a task to just above the storage.
     pub(super) fn to_storage(&self, rect: Rect, frames: &[Rect]) -> Path {
         let managers_end = self.task_managers.iter().map(|frame| frame.rect.bottom()).fold(0.0, f64::max);
@@ -123,7 +135,7 @@ impl Skeleton {
             let x = self.storage.center().x.clamp(rect.x + 30.0, rect.right() - 30.0);
             return Path::from(Point::new(x, rect.bottom())).line(Point::new(x, managers_end));
         }
-        let lane = rect.right() + 8.0;
+        let lane = self.lane_beside(rect, frames);
         let y = rect.bottom() - 16.0;
         let path =
             Path::through(&[Point::new(rect.right(), y), Point::new(lane, y), Point::new(lane, managers_end + 10.0)]);

@@ -4,7 +4,7 @@ use super::lines::{self, Skeleton};
 use super::{Layout, Panel, SubtaskFrame, TaskManagerFrame, Worker};
 use crate::base::{OperatorIndex, SubtaskId};
 use crate::graph::ExecutionGraph;
-use crate::scenario::{Api, ExecutionMode, OperatorKind, Scenario};
+use crate::scenario::{Api, ExecutionMode, OperatorKind, Scenario, SourceKind};
 use crate::scene::geometry::{Point, Rect};
 
 /// Around everything.
@@ -173,7 +173,7 @@ impl<'a> Plan<'a> {
     pub(super) fn tall(&self, room: f64) -> Layout {
         let slots = self.slots();
         let inner = room - 2.0 * MARGIN - 2.0 * GUTTER;
-        let least: f64 = if slots == 1 && self.tracks == 1 { 0.0 } else { 168.0 * self.tracks as f64 };
+        let least: f64 = if slots == 1 && self.tracks == 1 { 0.0 } else { 140.0 * self.tracks as f64 };
         let slot_w = ((inner - (slots - 1) as f64 * GUTTER) / slots as f64).max(least);
         let mut xs = Vec::new();
         let mut x = MARGIN + GUTTER;
@@ -186,7 +186,7 @@ impl<'a> Plan<'a> {
         }
         let width = (x + MARGIN).max(room);
         let job_manager = Rect::new(MARGIN, 10.0, width.min(room) - 2.0 * MARGIN, 146.0);
-        let input = Rect::new(MARGIN, job_manager.bottom() + AIR, width.min(room) - 2.0 * MARGIN, 96.0);
+        let input = Rect::new(MARGIN, job_manager.bottom() + AIR, width.min(room) - 2.0 * MARGIN, self.tall_input());
         let top = input.bottom() + AIR_BELOW + HEAD;
         let mut columns = Vec::new();
         let mut y = top + HEAD;
@@ -216,6 +216,16 @@ impl<'a> Plan<'a> {
         let height = storage.bottom() + 12.0;
         let skeleton = Skeleton { tall: true, width, height, job_manager, task_managers, input, storage, output };
         self.furnish(skeleton, &frames, panels)
+    }
+
+    /// The input's height on a tall stage: a line of cells and one of words a partition, up to a few.
+    fn tall_input(&self) -> f64 {
+        let partitions = self.scenario.operators.iter().map(|operator| match &operator.kind {
+            OperatorKind::Source(source) if source.kind == SourceKind::Log => source.partitions.max(1),
+            OperatorKind::Source(_) => 1,
+            _ => 0,
+        });
+        46.0 + 50.0 * partitions.sum::<u32>().clamp(1, 4) as f64
     }
 
     fn tall_height(&self, operator: usize) -> f64 {
