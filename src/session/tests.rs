@@ -162,3 +162,12 @@ fn a_lesson_is_opened_played_and_stops_at_its_moment() {
     assert!(progress.reached.contains(step.id), "{} was not reached", step.id);
     assert_eq!(Some(model.at()), step.until.expect("it has a moment").of(model.timeline().trace()));
 }
+
+#[test]
+fn another_scenario_closes_a_lesson_that_does_not_ask_for_one() {
+    let mut model = handout();
+    update(&mut model, Msg::Lesson(Act::Open("handout".into())));
+    update(&mut model, Msg::Open(Arc::new(presets::run("keyed-sum").expect("it is listed"))));
+    assert_eq!(model.notebook().open, None);
+    assert!(model.notebook().lessons.contains_key("handout"), "what was done is kept");
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::model::{runnable, seen};
 use super::{CsvDraft, Dialog, Direction, Effect, Model, Msg, Notice, Summary, playback};
 use crate::base::{SimDuration, SimTime};
-use crate::lessons::Wish;
+use crate::lessons::{Act, Wish};
 use crate::scenario::{Commands, CsvError, DatasetRows, RunInput, TimedAction, preview_csv, read_csv};
 use crate::timeline::{Landmark, Timeline};
 
@@ -43,7 +43,13 @@ fn change(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 None => Vec::new(),
             }
         }
-        Msg::Open(input) => open(model, input, None),
+        Msg::Open(input) => {
+            // Another scenario is another subject, unless it is an answer to the lesson's task.
+            if model.notebook.current().is_some_and(|(lesson, _, step)| !step.task && lesson.input() != *input) {
+                model.notebook.act(Act::Close, seen(&model.timeline, model.at));
+            }
+            open(model, input, None)
+        }
         Msg::OpenAt(input, at) => open(model, input, Some(at)),
         Msg::Act(action) => {
             let mut input = (*model.input).clone();

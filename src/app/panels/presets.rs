@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use checkpoint_lab::lessons::Act;
 use checkpoint_lab::scenario::{RunInput, presets};
 use checkpoint_lab::session::Msg;
 use web_sys::HtmlSelectElement;
@@ -41,8 +40,6 @@ pub fn PresetPicker(props: &PresetProps) -> Html {
     let onchange = Callback::from(move |event: Event| {
         let id = event.target_unchecked_into::<HtmlSelectElement>().value();
         if let Some(input) = presets::run(&id) {
-            // Another scenario is another subject: what was done in the lesson is kept.
-            send.emit(Msg::Lesson(Act::Close));
             send.emit(Msg::Open(Arc::new(input)));
         }
     });
