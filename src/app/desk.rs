@@ -42,6 +42,8 @@ const TOLD: usize = 12;
 
 /// The session is kept at once, and then not again for so many milliseconds.
 const KEEPING_MS: i32 = 400;
+/// While time passes, the moment is kept every so many milliseconds.
+const KEEPING_PLAYING_MS: f64 = 2_000.0;
 
 /// What the page begins with.
 #[derive(Properties)]
@@ -165,6 +167,9 @@ impl Component for Desk {
                 let last = self.last_frame.replace(now).unwrap_or(now);
                 let elapsed = ((now - last) * 1_000.0).clamp(0.0, LONGEST_FRAME_US);
                 self.session(ctx, Msg::Frame(elapsed as u64));
+                if (now / KEEPING_PLAYING_MS).floor() > (last / KEEPING_PLAYING_MS).floor() {
+                    self.keep(ctx);
+                }
             }
             DeskMsg::Key(event) => match keys::message(&event, &self.model) {
                 Some(msg) => {

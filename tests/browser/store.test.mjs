@@ -107,6 +107,11 @@ test("after a reload the last session is back", async (t) => {
   assert.deepEqual(await lesson.locator("input:checked").evaluateAll((all) => all.map((one) => one.value)), ["failed"]);
   assert.equal(await page.getByRole("tab", { selected: true }).innerText(), "State");
 
+  await page.getByRole("button", { name: "Play", exact: true }).first().click();
+  const later = async () => (await moment()) > kept;
+  await becomes(later, true, "the moment is kept while the run plays");
+  await page.getByRole("button", { name: "Pause", exact: true }).first().click();
+
   await preset(page, "generated-thousands");
   await page.getByRole("button", { name: /^To the end/ }).click();
   const end = await clock(page);
