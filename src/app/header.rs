@@ -8,9 +8,9 @@ use checkpoint_lab::session::{Dialog, Msg, Theme};
 use yew::prelude::*;
 
 use super::context::{use_language, use_send};
-use super::controls::{Choice, Segmented};
+use super::controls::{Choice, segmented};
 use super::panels::PresetPicker;
-use super::parts::{Icon, Picture};
+use super::parts::{Picture, icon};
 
 #[derive(Properties)]
 pub struct HeaderProps {
@@ -35,7 +35,7 @@ pub fn Header(props: &HeaderProps) -> Html {
     let button = |picture, label: &'static str, disabled: bool, msg: Msg| {
         let onclick = send.reform(move |_: MouseEvent| msg.clone());
         html! {
-            <button type="button" class="icon-button" aria-label={label} title={label} {disabled} {onclick}><Icon {picture} /></button>
+            <button type="button" class="icon-button" aria-label={label} title={label} {disabled} {onclick}>{ icon(picture) }</button>
         }
     };
     let (picture, label, next) = match props.theme {
@@ -60,13 +60,13 @@ pub fn Header(props: &HeaderProps) -> Html {
             </div>
             <div class="masthead-group masthead-end">
                 <button type="button" class="button button-quiet leaves-out-button" onclick={leaves_out}>
-                    <Icon picture={Picture::Info} /><span>{ t.leaves_out() }</span>
+                    { icon(Picture::Info) }<span>{ t.leaves_out() }</span>
                 </button>
                 { button(Picture::Keyboard, t.keys(), false, Msg::SetDialog(Some(Dialog::Keys))) }
                 <button type="button" class="icon-button" aria-label={theme_label.clone()} title={theme_label} onclick={set_theme}>
-                    <Icon {picture} />
+                    { icon(picture) }
                 </button>
-                <Segmented name="language" label={t.language()} choices={languages} {chosen} onchoose={choose} />
+                { segmented("language", t.language(), &languages, chosen, &choose) }
             </div>
         </header>
     }

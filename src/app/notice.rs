@@ -5,7 +5,7 @@ use checkpoint_lab::session::{Msg, Notice, Tab};
 use yew::prelude::*;
 
 use super::context::{use_language, use_send};
-use super::parts::{Icon, Picture};
+use super::parts::{Picture, icon};
 
 #[derive(Properties, PartialEq)]
 pub struct NoticeProps {
@@ -31,7 +31,7 @@ pub fn NoticeBar(props: &NoticeProps) -> Html {
         <div class="notices" role="status">
             if !props.is_current {
                 <p class="notice notice-error">
-                    <Icon picture={Picture::Error} /><span>{ t.not_current() }</span>
+                    { icon(Picture::Error) }<span>{ t.not_current() }</span>
                     <button type="button" class="button button-small" onclick={send.reform(|_: MouseEvent| Msg::SetTab(Tab::Settings))}>
                         { t.show_issues() }
                     </button>
@@ -41,7 +41,7 @@ pub fn NoticeBar(props: &NoticeProps) -> Html {
                 <p class="notice">
                     <span>{ text }</span>
                     <button type="button" class="icon-button" aria-label={t.close()} onclick={send.reform(|_: MouseEvent| Msg::NoticeRead)}>
-                        <Icon picture={Picture::Close} />
+                        { icon(Picture::Close) }
                     </button>
                 </p>
             }

@@ -181,6 +181,15 @@ test("a change in the settings counts as well, and two are one too many", async 
   await lesson.locator(".lesson-verdict[data-solved=true]").waitFor();
 });
 
+test("when another run is in view the lesson says so and leads back", async (t) => {
+  const page = await begin(t);
+  const chooser = page.locator("header select").first();
+  await chooser.selectOption("keyed-sum");
+  await column(page).getByRole("button", { name: "Back to the lesson's run" }).click();
+  await column(page).getByRole("button", { name: "Back to the lesson's run" }).waitFor({ state: "detached" });
+  assert.equal(await chooser.inputValue(), "handout");
+});
+
 /** Through the predictions to the end of the run. */
 async function finishPredictions(page, words) {
   const lesson = column(page);

@@ -5,5 +5,5 @@ mod segmented;
 mod text;
 
 pub use number::NumberInput;
-pub use segmented::{Choice, Segmented};
-pub use text::TextInput;
+pub use segmented::{Choice, segmented};
+pub use text::text_input;

@@ -17,32 +17,26 @@ impl Choice {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct SegmentedProps {
-    /// Name of the group, unique in the page.
-    pub name: AttrValue,
-    /// What is being chosen.
-    pub label: AttrValue,
-    pub choices: Vec<Choice>,
-    pub chosen: usize,
-    pub onchoose: Callback<usize>,
-}
-
-/// A bar of exclusive choices.
-#[component]
-pub fn Segmented(props: &SegmentedProps) -> Html {
+/// A bar of exclusive choices. `name` is unique in the page, `label` says what is being chosen.
+pub fn segmented(
+    name: &'static str,
+    label: &'static str,
+    choices: &[Choice],
+    chosen: usize,
+    onchoose: &Callback<usize>,
+) -> Html {
     let choice = |(index, choice): (usize, &Choice)| {
-        let onchange = props.onchoose.reform(move |_: Event| index);
+        let onchange = onchoose.reform(move |_: Event| index);
         html! {
             <label key={index} lang={choice.lang}>
-                <input type="radio" name={props.name.clone()} checked={index == props.chosen} {onchange} />
+                <input type="radio" {name} checked={index == chosen} {onchange} />
                 <span>{ choice.label.clone() }</span>
             </label>
         }
     };
     html! {
-        <div class="segmented" role="radiogroup" aria-label={props.label.clone()}>
-            { for props.choices.iter().enumerate().map(choice) }
+        <div class="segmented" role="radiogroup" aria-label={label}>
+            { for choices.iter().enumerate().map(choice) }
         </div>
     }
 }

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::words;
 use crate::app::context::use_language;
-use crate::app::parts::RuleList;
+use crate::app::parts::rule_list;
 
 #[derive(Properties, PartialEq)]
 pub struct ClaimsProps {
@@ -70,7 +70,7 @@ fn claim(t: Language, claim: &'static Claim, console: &Console, texts: &Texts) -
                 <div class="lesson-truth"><dt>{ t.lesson_really() }</dt><dd>{ truth(t, claim, console) }</dd></div>
             </dl>
             <div class="lesson-words">{ words::body(t, texts, &format!("claim/{}", claim.id)) }</div>
-            <RuleList ids={claim.rules} />
+            { rule_list(t, claim.rules) }
         </li>
     }
 }

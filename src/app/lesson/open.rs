@@ -14,7 +14,7 @@ use super::task::task;
 use super::view::Open;
 use super::words;
 use crate::app::context::{Send, use_language, use_send};
-use crate::app::parts::{Icon, Picture};
+use crate::app::parts::{Picture, icon};
 
 #[derive(Properties, PartialEq)]
 pub struct OpenLessonProps {
@@ -39,7 +39,7 @@ pub fn OpenLesson(props: &OpenLessonProps) -> Html {
             <header class="lesson-head">
                 <p class="lesson-kicker">{ t.lesson_number(number, lessons::ALL.len()) }</p>
                 <button type="button" class="icon-button" aria-label={t.lesson_close()} title={t.lesson_close()} onclick={close}>
-                    <Icon picture={Picture::Close} />
+                    { icon(Picture::Close) }
                 </button>
                 <p class="lesson-verified">{ t.lesson_verified(recorded.flink, recorded.runs) }</p>
             </header>
@@ -143,6 +143,7 @@ fn step(t: Language, send: &Send, open: &Open, texts: &Texts, heading: NodeRef, 
             { trail(t, send, open, texts) }
             <h2 ref={heading} tabindex="-1" class="lesson-heading">{ words::title(t, texts, &key) }</h2>
             <div class="lesson-words">{ words::body(t, texts, &key) }</div>
+            if about_the_picture(open) && !open.own_run { { other_run(t, send) } }
             if !open.step.questions.is_empty() { { questions(t, send, open, texts) } }
             if open.step.until.is_some() { { watch(t, send, open, texts) } }
             if !open.step.claims.is_empty() { <Claims lesson={open.lesson.id} texts={texts.clone()} /> }
@@ -151,6 +152,11 @@ fn step(t: Language, send: &Send, open: &Open, texts: &Texts, heading: NodeRef, 
             { ways(t, send, open, way_on) }
         </>
     }
+}
+
+/// Whether the words of the step speak of what the picture shows, without asking to play it.
+fn about_the_picture(open: &Open) -> bool {
+    open.progress.step_of(open.lesson).0 == 0 || !open.step.questions.is_empty()
 }
 
 fn last(open: &Open) -> &'static str {

@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 use super::console::jump;
 use crate::app::context::{Send, use_language, use_send};
-use crate::app::controls::{Choice, Segmented};
+use crate::app::controls::{Choice, segmented};
 
 #[derive(Properties)]
 pub struct CheckpointsProps {
@@ -49,7 +49,7 @@ pub fn CheckpointsPanel(props: &CheckpointsProps) -> Html {
     };
     html! {
         <div class="checkpoints-panel">
-            <Segmented name="checkpoints-page" label={t.tab_checkpoints()} {choices} chosen={*page} {onchoose} />
+            { segmented("checkpoints-page", t.tab_checkpoints(), &choices, *page, &onchoose) }
             if off { <p class="help">{ t.checkpoints_off() }</p> }
             { shown }
             <section class="stored">

@@ -12,8 +12,8 @@ use yew::prelude::*;
 
 use super::code_words::{Kind, words};
 use crate::app::context::{use_language, use_send};
-use crate::app::controls::{Choice, Segmented};
-use crate::app::parts::{Icon, Picture};
+use crate::app::controls::{Choice, segmented};
+use crate::app::parts::{Picture, icon};
 
 #[derive(Properties)]
 pub struct CodeProps {
@@ -78,8 +78,8 @@ pub fn CodePanel(props: &CodeProps) -> Html {
         <div class="code-panel">
             <div class="code-bar">
                 <code class="file-name">{ listing.file_name.clone() }</code>
-                <Segmented name="code-version" label={t.code_version()} {choices} {chosen} {onchoose} />
-                <button type="button" class="button button-small" onclick={copy}><Icon picture={Picture::Copy} />{ t.copy() }</button>
+                { segmented("code-version", t.code_version(), &choices, chosen, &onchoose) }
+                <button type="button" class="button button-small" onclick={copy}>{ icon(Picture::Copy) }{ t.copy() }</button>
             </div>
             if shown != of_run { <p class="help code-note">{ t.code_of_run(of_run.release()) }</p> }
             <ol class="code-lines" ref={node} tabindex="0" aria-label={t.code_label()} translate="no">

@@ -9,7 +9,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::context::{Send, use_language, use_send};
-use crate::app::controls::{Choice, Segmented};
+use crate::app::controls::{Choice, segmented};
 use crate::app::parts::shortened;
 
 /// More rows than this are folded away: nobody reads them, and every one costs.
@@ -96,7 +96,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
             <header>
                 <h2 id="console-title">{ t.console() }</h2>
                 <span class="console-counts">{ t.console_counts(count(printed.into()), count(duplicates.into())) }</span>
-                <Segmented name="console-filter" label={t.filter()} {choices} {chosen} {onchoose} />
+                { segmented("console-filter", t.filter(), &choices, chosen, &onchoose) }
             </header>
             <ol class="console-rows" ref={list} {onscroll} tabindex="0" aria-labelledby="console-title">
                 if folded > 0 { <li class="folded" key="folded">{ t.console_earlier(count(folded as u64)) }</li> }

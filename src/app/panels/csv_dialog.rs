@@ -6,7 +6,7 @@ use web_sys::{HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use crate::app::context::{Send, use_language, use_send};
-use crate::app::parts::{Dialog, Icon, Picture};
+use crate::app::parts::{Dialog, Picture, icon};
 
 /// Rows of the preview.
 const ROWS: usize = 5;
@@ -49,7 +49,7 @@ pub fn CsvDialog(props: &CsvProps) -> Html {
             { match &draft.outcome {
                 Ok((rows, dropped)) => html! { <p class="csv-outcome" role="status">{ t.csv_outcome(count(*rows as u64), count(*dropped as u64)) }</p> },
                 Err(_) if untouched => html! {},
-                Err(error) => html! { <div class="issue issue-error" role="alert"><Icon picture={Picture::Error} /><span>{ t.csv_error(error) }</span></div> },
+                Err(error) => html! { <div class="issue issue-error" role="alert">{ icon(Picture::Error) }<span>{ t.csv_error(error) }</span></div> },
             } }
             <div class="buttons dialog-buttons">
                 <button type="button" class="button" onclick={cancel}>{ t.cancel() }</button>
@@ -72,7 +72,7 @@ fn columns(t: Language, send: &Send, draft: &CsvDraft) -> Html {
                             <option value={name.clone()} selected={name == chosen}>{ name.clone() }</option>
                         }) }
                     </select>
-                    <Icon picture={Picture::Chevron} />
+                    { icon(Picture::Chevron) }
                 </span>
             </label>
         }

@@ -9,7 +9,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::app::context::{use_language, use_send};
-use crate::app::parts::{Icon, Picture};
+use crate::app::parts::{Picture, icon};
 
 #[derive(Properties)]
 pub struct PresetProps {
@@ -53,7 +53,7 @@ pub fn PresetPicker(props: &PresetProps) -> Html {
                         <option key={*id} value={*id} selected={*chosen == Some(*id)}>{ t.preset(id).0 }</option>
                     }) }
                 </select>
-                <Icon picture={Picture::Chevron} />
+                { icon(Picture::Chevron) }
             </span>
         </label>
     }

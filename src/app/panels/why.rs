@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::console::jump;
 use crate::app::context::{use_language, use_send};
-use crate::app::parts::RuleList;
+use crate::app::parts::rule_list;
 
 /// A fact in words.
 #[derive(Clone, PartialEq)]
@@ -68,7 +68,7 @@ fn now(t: Language, current: Option<&Told>) -> Html {
         Some(told) => html! {
             <>
                 <p class="why-sentence"><time>{ clock(told.at) }</time>{ told.explanation.text.clone() }</p>
-                <RuleList ids={told.explanation.rules} />
+                { rule_list(t, told.explanation.rules) }
             </>
         },
     }

@@ -4,7 +4,7 @@ use checkpoint_lab::session::Msg;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-use super::{Icon, Picture};
+use super::{Picture, icon};
 use crate::app::context::{use_language, use_send};
 
 #[derive(Properties, PartialEq)]
@@ -45,7 +45,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
         <dialog ref={node} class="dialog" aria-labelledby="dialog-title" {oncancel}>
             <header>
                 <h2 id="dialog-title">{ props.title.clone() }</h2>
-                <button type="button" class="icon-button" aria-label={t.close()} onclick={close}><Icon picture={Picture::Close} /></button>
+                <button type="button" class="icon-button" aria-label={t.close()} onclick={close}>{ icon(Picture::Close) }</button>
             </header>
             <div class="dialog-body">{ props.children.clone() }</div>
         </dialog>

@@ -47,15 +47,9 @@ impl Picture {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct IconProps {
-    pub picture: Picture,
-}
-
 /// An icon.
-#[component]
-pub fn Icon(props: &IconProps) -> Html {
+pub fn icon(picture: Picture) -> Html {
     html! {
-        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d={props.picture.path()} /></svg>
+        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d={picture.path()} /></svg>
     }
 }

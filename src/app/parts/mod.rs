@@ -6,6 +6,6 @@ mod identifier;
 mod rule;
 
 pub use dialog::Dialog;
-pub use icon::{Icon, Picture};
+pub use icon::{Picture, icon};
 pub use identifier::shortened;
-pub use rule::RuleList;
+pub use rule::rule_list;

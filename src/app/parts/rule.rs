@@ -1,21 +1,11 @@
 //! The Flink rules behind something, each with its gist.
 
-use checkpoint_lab::i18n::rule;
+use checkpoint_lab::i18n::{Language, rule};
 use yew::prelude::*;
 
-use crate::app::context::use_language;
-
-#[derive(Properties, PartialEq)]
-pub struct RuleListProps {
-    /// Ids, such as `CP-4`.
-    pub ids: &'static [&'static str],
-}
-
 /// Rules as a list of id and gist; nothing when there are none.
-#[component]
-pub fn RuleList(props: &RuleListProps) -> Html {
-    let t = use_language();
-    let rules: Vec<_> = props.ids.iter().filter_map(|id| rule(id)).collect();
+pub fn rule_list(t: Language, ids: &[&str]) -> Html {
+    let rules: Vec<_> = ids.iter().filter_map(|id| rule(id)).collect();
     if rules.is_empty() {
         return html! {};
     }

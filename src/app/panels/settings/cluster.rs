@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::form::{Field, Form, Number};
 use crate::app::controls::NumberInput;
-use crate::app::parts::{Icon, Picture};
+use crate::app::parts::{Picture, icon};
 
 /// The group's fields.
 pub fn fields(form: &Form, seed: u64) -> Html {
@@ -91,7 +91,7 @@ fn seed_field(form: &Form, seed: u64) -> Html {
                         onset={form.send.reform(|seed: Option<u64>| Msg::SetSeed(seed.unwrap_or_default()))}
                         onleave={form.send.reform(|()| Msg::FieldLeft)} />
                     <button type="button" class="icon-button" aria-label={t.seed_next()} title={t.seed_next()} onclick={next}>
-                        <Icon picture={Picture::Dice} />
+                        { icon(Picture::Dice) }
                     </button>
                 </span>
             </div>
@@ -105,7 +105,7 @@ pub fn actions(form: &Form, commands: &Commands) -> Html {
     let t = form.t;
     let act = |picture, label: String, action: Action| {
         let onclick = form.send.reform(move |_: MouseEvent| Msg::Act(action.clone()));
-        html! { <button type="button" class="button" {onclick}><Icon {picture} />{ label }</button> }
+        html! { <button type="button" class="button" {onclick}>{ icon(picture) }{ label }</button> }
     };
     let name = |uid: &str| {
         let operator = form.scenario.operators.iter().find(|operator| operator.uid == uid);
@@ -137,7 +137,7 @@ pub fn actions(form: &Form, commands: &Commands) -> Html {
                 { act(Picture::Close, t.action_cancel().into(), Action::Cancel) }
                 if !commands.at.is_empty() {
                     <button type="button" class="button" onclick={form.send.reform(|_: MouseEvent| Msg::ClearActions)}>
-                        <Icon picture={Picture::Remove} />{ t.actions_clear() }
+                        { icon(Picture::Remove) }{ t.actions_clear() }
                     </button>
                 }
             </div>

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::form::{Field, Form, Number};
 use crate::app::edge::read_file;
-use crate::app::parts::{Icon, Picture};
+use crate::app::parts::{Picture, icon};
 
 /// The group's fields.
 pub fn fields(form: &Form) -> Html {
@@ -90,7 +90,7 @@ fn import(form: &Form) -> Html {
         <>
             <div class="buttons">
                 <label class="button file">
-                    <Icon picture={Picture::Add} />{ t.csv_choose() }
+                    { icon(Picture::Add) }{ t.csv_choose() }
                     <input type="file" class="sr-only" accept=".csv,.tsv,.txt,text/csv" {onchange} />
                 </label>
                 <button type="button" class="button" onclick={paste}>{ t.csv_paste() }</button>

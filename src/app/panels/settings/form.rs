@@ -11,8 +11,8 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::app::context::Send;
-use crate::app::controls::{NumberInput, TextInput};
-use crate::app::parts::{Icon, Picture};
+use crate::app::controls::{NumberInput, text_input};
+use crate::app::parts::{Picture, icon};
 
 /// The form while it is being drawn.
 pub struct Form<'a> {
@@ -216,10 +216,7 @@ impl Form<'_> {
 
     fn text_field(&self, field: &Field, value: &str, set: Set) -> Html {
         let onset = self.edit(field, set).reform(Input::Text);
-        let control = html! {
-            <TextInput id={field.id()} value={value.to_owned()} mono={true} invalid={self.is_wrong(field)}
-                described_by={self.note_id(field)} {onset} onleave={self.leave()} />
-        };
+        let control = text_input(field.id(), value, self.is_wrong(field), self.note_id(field), &onset, &self.leave());
         self.framed("setting setting-wide", field, control, None)
     }
 
@@ -236,7 +233,7 @@ impl Form<'_> {
                         <option key={index} selected={index == chosen}>{ label.clone() }</option>
                     }) }
                 </select>
-                <Icon picture={Picture::Chevron} />
+                { icon(Picture::Chevron) }
             </span>
         };
         let longest = choices.iter().map(|label| label.chars().count()).max().unwrap_or_default();
@@ -262,7 +259,7 @@ impl Form<'_> {
             change.emit(Input::On(true));
         });
         html! {
-            <button type="button" class="button" {onclick}><Icon {picture} />{ label.to_owned() }</button>
+            <button type="button" class="button" {onclick}>{ icon(picture) }{ label.to_owned() }</button>
         }
     }
 
@@ -327,7 +324,7 @@ impl Form<'_> {
         };
         html! {
             <div {class}>
-                <Icon {picture} />
+                { icon(picture) }
                 <span><span class="sr-only">{ word }{ ": " }</span>{ self.t.issue(&issue.kind) }</span>
                 { for mends.into_iter().enumerate().take(4).map(button) }
             </div>
