@@ -14,6 +14,7 @@ macro_rules! ids {
 
         impl $name {
             /// The id as an index into the arena it numbers.
+            #[inline(always)]
             pub const fn index(self) -> usize {
                 self.0 as usize
             }

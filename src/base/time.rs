@@ -25,26 +25,31 @@ impl SimTime {
     pub const MAX: SimTime = SimTime(u64::MAX);
 
     /// The moment `micros` microseconds after submission.
+    #[inline(always)]
     pub const fn from_micros(micros: u64) -> Self {
         SimTime(micros)
     }
 
     /// The moment `millis` milliseconds after submission.
+    #[inline(always)]
     pub const fn from_millis(millis: u64) -> Self {
         SimTime(millis * 1_000)
     }
 
     /// Microseconds since submission.
+    #[inline(always)]
     pub const fn micros(self) -> u64 {
         self.0
     }
 
     /// Whole milliseconds since submission, rounded down.
+    #[inline(always)]
     pub const fn millis(self) -> u64 {
         self.0 / 1_000
     }
 
     /// How long after `earlier` this is; zero when it is not after.
+    #[inline(always)]
     pub const fn since(self, earlier: SimTime) -> SimDuration {
         SimDuration(self.0.saturating_sub(earlier.0))
     }
@@ -55,21 +60,25 @@ impl SimDuration {
     pub const ZERO: SimDuration = SimDuration(0);
 
     /// `micros` microseconds.
+    #[inline(always)]
     pub const fn from_micros(micros: u64) -> Self {
         SimDuration(micros)
     }
 
     /// `millis` milliseconds.
+    #[inline(always)]
     pub const fn from_millis(millis: u64) -> Self {
         SimDuration(millis.saturating_mul(1_000))
     }
 
     /// In microseconds.
+    #[inline(always)]
     pub const fn micros(self) -> u64 {
         self.0
     }
 
     /// In whole milliseconds, rounded down.
+    #[inline(always)]
     pub const fn millis(self) -> u64 {
         self.0 / 1_000
     }
@@ -77,12 +86,14 @@ impl SimDuration {
 
 impl Add<SimDuration> for SimTime {
     type Output = SimTime;
+    #[inline(always)]
     fn add(self, later: SimDuration) -> SimTime {
         SimTime(self.0.saturating_add(later.0))
     }
 }
 
 impl AddAssign<SimDuration> for SimTime {
+    #[inline(always)]
     fn add_assign(&mut self, later: SimDuration) {
         *self = *self + later;
     }
@@ -90,6 +101,7 @@ impl AddAssign<SimDuration> for SimTime {
 
 impl Add for SimDuration {
     type Output = SimDuration;
+    #[inline(always)]
     fn add(self, other: SimDuration) -> SimDuration {
         SimDuration(self.0.saturating_add(other.0))
     }
@@ -97,6 +109,7 @@ impl Add for SimDuration {
 
 impl Sub for SimDuration {
     type Output = SimDuration;
+    #[inline(always)]
     fn sub(self, other: SimDuration) -> SimDuration {
         SimDuration(self.0.saturating_sub(other.0))
     }

@@ -12,7 +12,7 @@ use crate::scenario::OperatorKind;
 use crate::trace::{ExecutionState, Fact};
 
 impl Engine {
-    pub(super) fn new_subtasks(&self) -> Vec<Subtask> {
+    pub(super) fn new_subtasks(&self) -> Box<[Subtask]> {
         self.all_nodes().map(|id| self.new_subtask(id, AttemptNumber(0))).collect()
     }
 
@@ -27,13 +27,13 @@ impl Engine {
             attempt,
             version: 0,
             alive: false,
-            operators: Vec::new(),
+            operators: Box::default(),
             stack: Vec::new(),
             mailbox: Default::default(),
             activity: Activity::Idle,
             gate: InputGate::new(),
             barriers: BarrierHandler::new(self.scenario().checkpointing.mode, node.inputs.len()),
-            pools: vec![0; node.outputs.len()],
+            pools: vec![0; node.outputs.len()].into(),
             last_notified: CheckpointId(0),
             aborted: Vec::new(),
             ending: Ending::No,
@@ -44,7 +44,7 @@ impl Engine {
             failure: None,
             last_checkpoint: CheckpointId(0),
             checkpoint_began: SimTime::ZERO,
-            turns: vec![0; node.outputs.len()],
+            turns: vec![0; node.outputs.len()].into(),
             armed: Vec::new(),
             doomed: false,
             running_since: None,
@@ -71,7 +71,7 @@ impl Engine {
             self.subtasks[id.index()].turns[position] = first;
         }
         let task = &mut self.subtasks[id.index()];
-        task.operators = operators;
+        task.operators = operators.into();
         let (attempt, finished) = (task.attempt, task.restored_finished);
         // A task without any state in the checkpoint is not restored, whatever the job is restored from.
         let restored_from = task.restored_from.filter(|_| chain.iter().any(|operator| self.has_state(*operator)));
@@ -102,7 +102,7 @@ impl Engine {
         part: Option<&super::OperatorSnapshot>,
         gate: Option<(u64, bool)>,
     ) -> OperatorRuntime {
-        let function = self.fixed.functions[operator.index()].as_ref();
+        let function = self.fixed.operators[operator.index()].function.as_ref();
         let mut state = part.map(|part| part.state.clone()).unwrap_or_default();
         if let Some(function) = function
             && state.lists.is_empty()
@@ -111,7 +111,7 @@ impl Engine {
         }
         let source = match &self.scenario().operators[operator.index()].kind {
             OperatorKind::Source(source) => {
-                let partitions = self.fixed.partitions[id.index()].len();
+                let partitions = self.fixed.subtasks[id.index()].partitions.len();
                 let offsets = part.and_then(|part| part.offsets.clone()).unwrap_or_else(|| vec![0; partitions]);
                 let (permitted, held) = gate.unwrap_or((if source.gated { 0 } else { u64::MAX }, false));
                 Some(SourceReader { offsets, turn: 0, permitted, held, next_at: self.now })
@@ -123,7 +123,7 @@ impl Engine {
             fields: function.map_or_else(Vec::new, |function| function.initial_fields().to_vec()),
             state,
             source,
-            worker: self.fixed.in_worker[operator.index()].then(Box::<PythonWorker>::default),
+            worker: self.fixed.operators[operator.index()].in_worker.then(Box::<PythonWorker>::default),
             records: 0,
         }
     }

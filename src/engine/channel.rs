@@ -106,13 +106,17 @@ impl Channel {
     }
 
     /// Whether a record of this size needs another buffer at the sender.
+    #[inline(always)]
     pub(super) fn needs_buffer(&self, bytes: u64, segment: u64) -> bool {
-        self.open.is_none_or(|open| open.bytes + bytes > segment)
+        match self.open {
+            Some(open) => open.bytes + bytes > segment,
+            None => true,
+        }
     }
 
-    /// Puts a record at the sender's end. The caller has made sure that a buffer is free if one is needed.
-    pub(super) fn put_record(&mut self, record: RecordId, row: Row, segment: u64, now: SimTime) -> Put {
-        let bytes = row.size() + 4;
+    /// Puts a record of this size at the sender's end. The caller has made sure that a buffer is free if one is needed.
+    #[inline(always)]
+    pub(super) fn put_record(&mut self, record: RecordId, row: Row, bytes: u64, segment: u64, now: SimTime) -> Put {
         let opened = self.needs_buffer(bytes, segment);
         if opened {
             self.open = Some(OpenBuffer { number: self.take_number(), bytes: 0 });
@@ -162,22 +166,32 @@ impl Channel {
 
     /// Moves the buffer with this number, the first that has not left, to the wire.
     pub(super) fn send(&mut self, buffer: u32, now: SimTime) {
-        let from = self.received + self.on_wire;
-        for slot in self.queue.range_mut(from..).take_while(|slot| slot.buffer == buffer) {
-            slot.since = now;
-            self.on_wire += 1;
-        }
+        self.on_wire += self.stamp(self.received + self.on_wire, buffer, now);
     }
 
     /// Moves the buffer with this number, the first on the wire, to the receiver.
     pub(super) fn deliver(&mut self, buffer: u32, now: SimTime) {
-        let from = self.received;
-        let moved = self.queue.range(from..from + self.on_wire).take_while(|slot| slot.buffer == buffer).count();
-        for slot in self.queue.range_mut(from..from + moved) {
-            slot.since = now;
-        }
+        let moved = self.stamp(self.received, buffer, now);
         self.received += moved;
         self.on_wire -= moved;
+    }
+
+    /// Notes on the elements of a buffer, which begins at `from`, that they have moved, and says how many they are.
+    fn stamp(&mut self, from: usize, buffer: u32, now: SimTime) -> usize {
+        let (front, back) = self.queue.as_mut_slices();
+        let wrapped = from.saturating_sub(front.len());
+        let from = from.min(front.len());
+        let mut moved = 0;
+        for part in [&mut front[from..], &mut back[wrapped..]] {
+            for slot in part {
+                if slot.buffer != buffer {
+                    return moved;
+                }
+                slot.since = now;
+                moved += 1;
+            }
+        }
+        moved
     }
 
     /// Takes the oldest received element, and says whether that empties its buffer.

@@ -3,9 +3,6 @@
 //! Nothing is ever removed from the heap. An event carries the number of what it belongs to (an attempt, a scheduler
 //! generation, a channel epoch) and is dropped on arrival when that is over.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
-
 use crate::base::{AttemptNumber, ChannelId, CheckpointId, SimTime, SubtaskId};
 use crate::trace::AbortReason;
 
@@ -85,45 +82,105 @@ pub(super) enum Event {
     FaultMoment { fault: u32 },
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Entry {
     at: SimTime,
     sequence: u64,
     event: Event,
 }
 
-impl Ord for Entry {
-    fn cmp(&self, other: &Entry) -> Ordering {
-        (self.at, self.sequence).cmp(&(other.at, other.sequence))
+impl Entry {
+    #[inline(always)]
+    fn is_before(&self, other: &Entry) -> bool {
+        self.at < other.at || (self.at == other.at && self.sequence < other.sequence)
     }
 }
 
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Entry) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-/// The events to come.
+/// The events to come: a binary heap. Not the standard library's, whose many small functions stay calls when the page is
+/// built for size.
 #[derive(Clone, Debug, Default)]
 pub(super) struct EventQueue {
-    heap: BinaryHeap<Reverse<Entry>>,
+    heap: Vec<Entry>,
     sequence: u64,
 }
 
 impl EventQueue {
     /// Events of one moment come out in the order in which they went in.
     pub(super) fn push(&mut self, at: SimTime, event: Event) {
-        self.heap.push(Reverse(Entry { at, sequence: self.sequence, event }));
+        let entry = Entry { at, sequence: self.sequence, event };
         self.sequence += 1;
+        let mut hole = self.heap.len();
+        self.heap.push(entry);
+        let heap = self.heap.as_mut_slice();
+        while hole > 0 {
+            let parent = (hole - 1) / 2;
+            if heap[parent].is_before(&entry) {
+                break;
+            }
+            heap[hole] = heap[parent];
+            hole = parent;
+        }
+        heap[hole] = entry;
     }
 
     /// When the next event is due.
+    #[inline(always)]
     pub(super) fn next_time(&self) -> Option<SimTime> {
-        self.heap.peek().map(|Reverse(entry)| entry.at)
+        match self.heap.as_slice() {
+            [first, ..] => Some(first.at),
+            [] => None,
+        }
     }
 
+    #[inline(always)]
     pub(super) fn pop(&mut self) -> Option<(SimTime, Event)> {
-        self.heap.pop().map(|Reverse(entry)| (entry.at, entry.event))
+        let last = self.heap.pop()?;
+        let heap = self.heap.as_mut_slice();
+        let [first, ..] = heap else { return Some((last.at, last.event)) };
+        let first = *first;
+        let mut hole = 0;
+        loop {
+            let mut child = 2 * hole + 1;
+            if child >= heap.len() {
+                break;
+            }
+            if child + 1 < heap.len() && heap[child + 1].is_before(&heap[child]) {
+                child += 1;
+            }
+            if last.is_before(&heap[child]) {
+                break;
+            }
+            heap[hole] = heap[child];
+            hole = child;
+        }
+        heap[hole] = last;
+        Some((first.at, first.event))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever goes in and out between, the next event is the earliest, and the first put in among those.
+        #[test]
+        fn events_come_in_order(steps in prop::collection::vec(prop::option::of(0u64..12), 0..300)) {
+            let mut queue = EventQueue::default();
+            let mut sorted: Vec<(u64, u32)> = Vec::new();
+            for (index, step) in (0..).zip(steps) {
+                if let Some(at) = step {
+                    queue.push(SimTime::from_micros(at), Event::Command { index });
+                    sorted.insert(sorted.partition_point(|(other, _)| *other <= at), (at, index));
+                } else {
+                    let wanted = (!sorted.is_empty()).then(|| sorted.remove(0));
+                    prop_assert_eq!(queue.next_time().map(SimTime::micros), wanted.map(|(at, _)| at));
+                    let wanted = wanted.map(|(at, index)| (SimTime::from_micros(at), Event::Command { index }));
+                    prop_assert_eq!(queue.pop(), wanted);
+                }
+            }
+        }
     }
 }

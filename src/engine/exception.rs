@@ -35,13 +35,18 @@ impl Engine {
     }
 
     /// The message of a fault point that strikes on this record, if one does.
+    #[inline(always)]
     pub(super) fn fault_on_record(&mut self, id: SubtaskId, position: u16, record: RecordId) -> Option<Arc<str>> {
+        if self.subtasks[id.index()].armed.is_empty() && self.fixed.input.scenario.faults.is_empty() {
+            return None;
+        }
+        self.find_fault(id, position, record)
+    }
+
+    fn find_fault(&mut self, id: SubtaskId, position: u16, record: RecordId) -> Option<Arc<str>> {
         let task = &mut self.subtasks[id.index()];
         if let Some(at) = task.armed.iter().position(|(armed, _)| *armed == position) {
             return Some(task.armed.remove(at).1);
-        }
-        if self.fixed.input.scenario.faults.is_empty() {
-            return None;
         }
         let runtime = &task.operators[usize::from(position)];
         let (operator, count) = (runtime.operator, runtime.records);
@@ -80,8 +85,8 @@ impl Engine {
 
 impl super::Fixed {
     fn is_row(&self, dataset: &str, row: u32, record: RecordId) -> bool {
-        self.sources.iter().zip(&self.input.scenario.operators).any(|(source, operator)| {
-            match (&operator.kind, source) {
+        self.operators.iter().zip(&self.input.scenario.operators).any(|(fixed, operator)| {
+            match (&operator.kind, &fixed.source) {
                 (OperatorKind::Source(spec), Some(source)) => {
                     spec.dataset == dataset && source.first_record.0 + row == record.0
                 }

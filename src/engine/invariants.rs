@@ -40,6 +40,11 @@ impl Engine {
         }
         for (at, task) in self.subtasks.iter().enumerate() {
             assert!(!(task.alive && task.state.is_terminal()), "subtask {at} runs after its end");
+            for (output, used) in task.pools.iter().enumerate() {
+                let channels = self.fixed.subtasks[at].outputs[output].iter();
+                let held: u32 = channels.map(|channel| self.channels[channel.index()].sender_buffers).sum();
+                assert_eq!(held, *used, "subtask {at}: output {output} counts its buffers wrong");
+            }
             assert!(task.gate.floating <= super::channel::FLOATING_BUFFERS, "subtask {at}: too many floating buffers");
         }
     }

@@ -149,8 +149,7 @@ impl Engine {
 
     fn initialization_time(&self, subtask: SubtaskId) -> SimDuration {
         let latencies = self.latencies();
-        let operators = &self.fixed.graph.task_of(subtask).operators;
-        let in_worker = operators.iter().any(|operator| self.fixed.in_worker[operator.index()]);
+        let in_worker = self.fixed.subtasks[subtask.index()].has_worker;
         let start = match (in_worker, self.subtasks[subtask.index()].attempt) {
             (false, _) => latencies.initialize_us,
             (true, AttemptNumber(0)) => latencies.python_first_start_us,
@@ -410,6 +409,7 @@ impl Engine {
 
     // ---- small things
 
+    #[inline(always)]
     pub(super) fn is_current(&self, subtask: SubtaskId, attempt: AttemptNumber) -> bool {
         self.subtasks[subtask.index()].attempt == attempt && !self.job.status.is_terminal()
     }

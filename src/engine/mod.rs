@@ -16,6 +16,7 @@ mod checkpointing;
 mod coordinator;
 mod event;
 mod exception;
+mod fixed;
 mod invariants;
 mod jobmaster;
 mod network;
@@ -50,10 +51,10 @@ use std::sync::Arc;
 
 use crate::base::{ChannelId, OperatorIndex, RandomStream, RecordId, Row, SimDuration, SimTime, SubtaskId};
 use crate::graph::ExecutionGraph;
-use crate::program::UserFunction;
-use crate::scenario::{Api, ExecutionMode, Latencies, OperatorKind, Partitioner, RunInput, Scenario, Table};
+use crate::scenario::{Latencies, RunInput, Scenario};
 use crate::trace::{Fact, TraceEvent};
 use event::{Event, EventQueue};
+use fixed::Fixed;
 use script::ScriptState;
 
 /// Why [`Engine::run_until`] came back.
@@ -79,34 +80,13 @@ pub struct Engine {
     job: JobMaster,
     coordinator: CheckpointCoordinator,
     storage: Storage,
-    subtasks: Vec<Subtask>,
-    channels: Vec<Channel>,
+    subtasks: Box<[Subtask]>,
+    channels: Box<[Channel]>,
     outside: Outside,
     script: ScriptState,
     random: Random,
     /// Subtasks whose threads may be able to go on.
     woken: Vec<SubtaskId>,
-}
-
-/// What never changes during a run.
-#[derive(Debug)]
-struct Fixed {
-    input: Arc<RunInput>,
-    graph: ExecutionGraph,
-    functions: Vec<Option<UserFunction>>,
-    sources: Vec<Option<SourceInput>>,
-    /// For each subtask of a source the partitions that it reads.
-    partitions: Vec<Vec<usize>>,
-    keys: Vec<Option<Partitioner>>,
-    in_worker: Vec<bool>,
-}
-
-/// The rows of a source, by partition.
-#[derive(Debug)]
-struct SourceInput {
-    first_record: RecordId,
-    rows: Vec<Row>,
-    partitions: Vec<Vec<u32>>,
 }
 
 /// One stream a concern.
@@ -144,7 +124,7 @@ impl Engine {
             job: JobMaster::new(scenario, stream(2)),
             coordinator: CheckpointCoordinator::new(scenario.checkpointing.clone(), stream(1)),
             storage: Storage::new(scenario, job_id),
-            subtasks: Vec::new(),
+            subtasks: Box::default(),
             channels: fixed.graph.channels.iter().map(|_| Channel::new()).collect(),
             outside: Outside::new(fixed.record_count(), scenario.operators.len()),
             script: ScriptState::new(&fixed.input),
@@ -232,21 +212,21 @@ impl Engine {
 
     /// The row that a source emits as this record.
     pub fn row(&self, record: RecordId) -> Option<&Row> {
-        let sources = self.fixed.sources.iter().flatten();
+        let sources = self.fixed.operators.iter().filter_map(|operator| operator.source.as_ref());
         let mut found = sources.filter(|source| source.first_record <= record);
         found.find_map(|source| source.rows.get((record.0 - source.first_record.0) as usize))
     }
 
     /// The rows that a source operator reads, with the id of the first.
     pub fn source_rows(&self, operator: OperatorIndex) -> Option<(RecordId, &[Row])> {
-        self.fixed.sources[operator.index()].as_ref().map(|source| (source.first_record, source.rows.as_slice()))
+        self.fixed.operators[operator.index()].source.as_ref().map(|source| (source.first_record, &*source.rows))
     }
 
     /// How many records a source's subtask has to read in all.
     pub fn source_total(&self, subtask: SubtaskId) -> u64 {
         let head = self.fixed.graph.task_of(subtask).operators[0];
-        let input = self.fixed.sources[head.index()].as_ref();
-        let own = &self.fixed.partitions[subtask.index()];
+        let input = self.fixed.operators[head.index()].source.as_ref();
+        let own = &self.fixed.subtasks[subtask.index()].partitions;
         input.map_or(0, |input| own.iter().map(|partition| input.partitions[*partition].len() as u64).sum())
     }
 
@@ -338,99 +318,25 @@ impl Engine {
     }
 
     /// Records a fact, if facts are recorded.
+    #[inline(always)]
     fn record(&mut self, fact: impl FnOnce() -> Fact) {
         if self.tracing {
             self.trace.push(TraceEvent { at: self.now, step: self.steps, fact: fact() });
         }
     }
 
+    #[inline(always)]
     fn schedule(&mut self, after: SimDuration, event: Event) {
         self.events.push(self.now + after, event);
     }
 
+    #[inline(always)]
     fn latencies(&self) -> &Latencies {
         &self.fixed.input.scenario.cluster.latencies
     }
 
+    #[inline(always)]
     fn scenario(&self) -> &Scenario {
         &self.fixed.input.scenario
-    }
-}
-
-impl Fixed {
-    fn new(input: Arc<RunInput>) -> Fixed {
-        let scenario = &input.scenario;
-        let graph = ExecutionGraph::new(scenario);
-        let tables: Vec<Table> =
-            scenario.data.iter().map(|dataset| dataset.table().expect("the dataset can be read")).collect();
-        let mut next = 0;
-        let first_record: Vec<RecordId> = tables
-            .iter()
-            .map(|table| {
-                let first = RecordId(next);
-                next += table.rows.len() as u32;
-                first
-            })
-            .collect();
-        let functions = scenario.operators.iter().map(|operator| match &operator.kind {
-            OperatorKind::Function(function) => Some(UserFunction::compile(function).expect("the function compiles")),
-            _ => None,
-        });
-        let sources = scenario.operators.iter().map(|operator| match &operator.kind {
-            OperatorKind::Source(source) => {
-                let found = scenario.data.iter().position(|dataset| dataset.name == source.dataset);
-                let dataset = found.expect("the source names a dataset");
-                let partitions =
-                    if source.kind == crate::scenario::SourceKind::Log { source.partitions.max(1) } else { 1 };
-                Some(SourceInput::new(&tables[dataset], first_record[dataset], partitions))
-            }
-            _ => None,
-        });
-        let keys = (0..scenario.operators.len()).map(|at| {
-            let mut inputs = graph.operators[at].inputs.iter().map(|input| graph.edges[*input].partitioner);
-            inputs.find(|partitioner| partitioner.is_keyed())
-        });
-        let process_mode =
-            matches!(&scenario.api, Api::Python(settings) if settings.execution_mode == ExecutionMode::Process);
-        let in_worker = scenario
-            .operators
-            .iter()
-            .map(|operator| process_mode && matches!(operator.kind, OperatorKind::Function(_)))
-            .collect();
-        let sources: Vec<Option<SourceInput>> = sources.collect();
-        let partitions = graph.subtasks.iter().map(|subtask| {
-            let task = &graph.tasks[subtask.task.index()];
-            let source = sources[task.operators[0].index()].as_ref();
-            let all = 0..source.map_or(0, |source| source.partitions.len());
-            all.filter(|partition| partition % task.parallelism as usize == subtask.index as usize).collect()
-        });
-        Fixed {
-            partitions: partitions.collect(),
-            functions: functions.collect(),
-            sources,
-            keys: keys.collect(),
-            in_worker,
-            graph,
-            input,
-        }
-    }
-
-    fn record_count(&self) -> usize {
-        let last = self.sources.iter().flatten().map(|source| source.first_record.index() + source.rows.len());
-        last.max().unwrap_or(0)
-    }
-}
-
-impl SourceInput {
-    fn new(table: &Table, first_record: RecordId, partitions: u32) -> SourceInput {
-        let mut dealt = vec![Vec::new(); partitions as usize];
-        for row in 0..table.rows.len() as u32 {
-            let partition = match table.partitions.get(row as usize) {
-                Some(own) => own % partitions,
-                None => row % partitions,
-            };
-            dealt[partition as usize].push(row);
-        }
-        SourceInput { first_record, rows: table.rows.clone(), partitions: dealt }
     }
 }

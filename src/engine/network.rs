@@ -1,27 +1,28 @@
 //! The network: filling, sending and delivering buffers (BP-1). Flink: `ResultPartition`, `PartitionRequestQueue`,
 //! `RemoteInputChannel`.
 
-use super::channel::{Element, FLOATING_BUFFERS, MAX_BUFFERS_PER_CHANNEL, Put};
+use super::channel::{Element, MAX_BUFFERS_PER_CHANNEL, Put};
 use super::event::Event;
+use super::fixed::FixedChannel;
 use super::{Activity, Engine};
 use crate::base::{ChannelId, RecordId, Row, SimDuration, SubtaskId};
 use crate::trace::Fact;
 
 impl Engine {
-    /// Puts a record into a channel, unless a buffer is needed and none is free.
-    pub(super) fn try_put_record(&mut self, channel: ChannelId, record: RecordId, row: &Row) -> bool {
+    /// Puts a record into a channel; gives it back when a buffer is needed and none is free.
+    pub(super) fn try_put_record(&mut self, channel: ChannelId, record: RecordId, row: Row) -> Result<(), Row> {
         let cluster = &self.scenario().cluster;
         let (segment, timeout) = (u64::from(cluster.segment_size), cluster.buffer_timeout_ms);
-        let needs_buffer = self.channels[channel.index()].needs_buffer(row.size() + 4, segment);
-        if needs_buffer && !self.has_free_buffer(channel) {
-            return false;
-        }
-        if needs_buffer {
-            let (from, output) = self.output_of(channel);
+        let bytes = row.size() + 4;
+        if self.channels[channel.index()].needs_buffer(bytes, segment) {
+            if !self.has_free_buffer(channel) {
+                return Err(row);
+            }
+            let FixedChannel { from, output, .. } = self.fixed.channels[channel.index()];
             self.subtasks[from.index()].pools[output] += 1;
         }
         let now = self.now;
-        let put = self.channels[channel.index()].put_record(record, row.clone(), segment, now);
+        let put = self.channels[channel.index()].put_record(record, row, bytes, segment, now);
         self.record(|| Fact::RecordSent { channel, record });
         match (put, timeout) {
             (_, 0) => {
@@ -37,7 +38,7 @@ impl Engine {
             (Put::Full, _) => self.send_ready(channel),
             (Put::Joined, _) => {}
         }
-        true
+        Ok(())
     }
 
     /// Puts a barrier or another event: it closes the buffer before it and leaves as soon as its turn comes.
@@ -50,27 +51,29 @@ impl Engine {
     /// Whether the sender may take another buffer for this channel: its pool has 2 a channel and 8 more, and a channel
     /// holds at most 10.
     fn has_free_buffer(&self, channel: ChannelId) -> bool {
-        let (from, output) = self.output_of(channel);
-        let channels = self.fixed.graph.subtasks[from.index()].outputs[output].channels.len() as u32;
-        let pool = 2 * channels + FLOATING_BUFFERS;
+        let FixedChannel { from, output, pool, .. } = self.fixed.channels[channel.index()];
         self.subtasks[from.index()].pools[output] < pool
             && self.channels[channel.index()].sender_buffers < MAX_BUFFERS_PER_CHANNEL
     }
 
     /// The first channel of a subtask for which no buffer is free: the task does not begin another record then.
+    #[inline(always)]
     pub(super) fn exhausted_output(&self, subtask: SubtaskId) -> Option<ChannelId> {
-        let outputs = &self.fixed.graph.subtasks[subtask.index()].outputs;
-        outputs.iter().flat_map(|output| &output.channels).copied().find(|channel| {
+        for used in &self.subtasks[subtask.index()].pools {
+            // A pool has at least so many, and no channel of this output can have as many.
+            if *used >= MAX_BUFFERS_PER_CHANNEL {
+                return self.find_exhausted(subtask);
+            }
+        }
+        None
+    }
+
+    fn find_exhausted(&self, subtask: SubtaskId) -> Option<ChannelId> {
+        let outputs = &self.fixed.subtasks[subtask.index()].outputs;
+        outputs.iter().flatten().copied().find(|channel| {
             let full = self.channels[channel.index()].needs_buffer(1, u64::from(self.scenario().cluster.segment_size));
             full && !self.has_free_buffer(*channel)
         })
-    }
-
-    fn output_of(&self, channel: ChannelId) -> (SubtaskId, usize) {
-        let node = &self.fixed.graph.channels[channel.index()];
-        let outputs = &self.fixed.graph.subtasks[node.from.index()].outputs;
-        let output = outputs.iter().position(|output| output.edge == node.edge);
-        (node.from, output.expect("a channel belongs to an output of its sender"))
     }
 
     pub(super) fn on_flush(&mut self, channel: ChannelId, epoch: u32, buffer: u32) {
@@ -84,7 +87,7 @@ impl Engine {
     /// passed the failing operator still reaches the next task, as in the recorded runs n3 and n4.
     pub(super) fn close_outputs(&mut self, subtask: SubtaskId) {
         let fixed = self.fixed.clone();
-        for channel in fixed.graph.subtasks[subtask.index()].outputs.iter().flat_map(|output| &output.channels) {
+        for channel in fixed.subtasks[subtask.index()].outputs.iter().flatten() {
             self.channels[channel.index()].flush_all();
             self.send_ready(*channel);
         }
@@ -92,7 +95,7 @@ impl Engine {
 
     /// Sends what can leave: events always, records as far as there are credits.
     fn send_ready(&mut self, channel: ChannelId) {
-        let to = self.fixed.graph.channels[channel.index()].to;
+        let FixedChannel { from, output, to, .. } = self.fixed.channels[channel.index()];
         while let Some((buffer, data)) = self.channels[channel.index()].ready_to_send() {
             if data && !self.take_credit(channel, to) {
                 return;
@@ -103,7 +106,6 @@ impl Engine {
             let epoch = end.epoch;
             if data {
                 end.sender_buffers -= 1;
-                let (from, output) = self.output_of(channel);
                 self.subtasks[from.index()].pools[output] -= 1;
                 if matches!(self.subtasks[from.index()].activity, Activity::BackPressured(_)) {
                     self.woken.push(from);
@@ -153,7 +155,7 @@ impl Engine {
         }
         end.deliver(buffer, now);
         if end.blocked.is_none() {
-            let to = self.fixed.graph.channels[channel.index()].to;
+            let to = self.fixed.channels[channel.index()].to;
             self.subtasks[to.index()].gate.enqueue(channel);
             self.woken.push(to);
         }

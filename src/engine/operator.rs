@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::exception::java_exception;
+use super::fixed::Exit;
 use super::task::{Frame, OperatorRuntime, OperatorState};
 use super::thread::Progress;
 use crate::base::{ChannelId, OperatorIndex, RecordId, Row, SubtaskId, Value};
 use crate::program::{Effect, StateView};
-use crate::scenario::{Api, OperatorKind, Partitioner, StateKind};
+use crate::scenario::{Api, Partitioner, StateKind};
 use crate::trace::{Fact, FailurePhase};
 
 impl Engine {
@@ -23,15 +24,16 @@ impl Engine {
             self.throw(id, position, FailurePhase::Record, java_exception(&message), Some(record));
             return;
         }
-        if matches!(self.fixed.input.scenario.operators[operator.index()].kind, OperatorKind::PrintSink) {
+        let fixed = &self.fixed.operators[operator.index()];
+        if fixed.prints {
             self.print_row(id, operator, record, &row);
             return;
         }
         let key = match position {
-            0 => self.fixed.keys[operator.index()].and_then(|keyed| keyed.key_of(&row)),
+            0 => fixed.key.and_then(|keyed| keyed.key_of(&row)),
             _ => None,
         };
-        if self.fixed.in_worker[operator.index()] {
+        if fixed.in_worker {
             self.hand_to_worker(id, position, record, row, key);
             return;
         }
@@ -57,7 +59,8 @@ impl Engine {
     /// What the function at `position` does with a row.
     pub(super) fn call_function(&self, id: SubtaskId, position: u16, row: &Row, key: Option<&Value>) -> Vec<Effect> {
         let runtime = &self.subtasks[id.index()].operators[usize::from(position)];
-        let function = self.fixed.functions[runtime.operator.index()].as_ref().expect("the operator has a function");
+        let function =
+            self.fixed.operators[runtime.operator.index()].function.as_ref().expect("the operator has a function");
         let view = View { runtime, key, files: &self.outside.files };
         let mut effects = Vec::new();
         function.call(row, &view, self.tracing, &mut effects);
@@ -138,7 +141,7 @@ impl Engine {
     ) {
         let runtime = &mut self.subtasks[id.index()].operators[usize::from(position)];
         let operator = runtime.operator;
-        let function = self.fixed.functions[operator.index()].as_ref().expect("the operator has a function");
+        let function = self.fixed.operators[operator.index()].function.as_ref().expect("the operator has a function");
         let keyed = function.state_kinds().nth(usize::from(slot)) == Some(StateKind::KeyedValue);
         let slots = function.state_kinds().count();
         let shown_key = if keyed { Some(key.cloned().unwrap_or(Value::Null)) } else { None };
@@ -168,60 +171,57 @@ impl Engine {
         row: Row,
         output: u16,
     ) -> Progress {
-        let graph = &self.fixed.graph;
         let operator = self.subtasks[id.index()].operators[usize::from(position)].operator;
-        let outputs = &graph.operators[operator.index()].outputs;
-        let Some(edge) = outputs.get(usize::from(output)).copied() else {
+        let exits = &*self.fixed.operators[operator.index()].exits;
+        if usize::from(output) >= exits.len() {
             return Progress::More;
-        };
-        let more = usize::from(output) + 1 < outputs.len();
+        }
+        let exit = exits[usize::from(output)];
+        let next = (usize::from(output) + 1 < exits.len()).then(|| row.clone());
         let again = |row: Row, output| Frame::Emission { position, record, row, output };
-        let node = &graph.edges[edge];
-        if node.chained {
-            let to = graph.operators[node.to.index()].position as u16;
-            if more {
-                self.push(id, again(row.clone(), output + 1));
+        if let Some(to) = exit.chained_to {
+            if let Some(row) = next {
+                self.push(id, again(row, output + 1));
             }
             self.hand_over(id, to, record, row);
             return Progress::More;
         }
-        let channel = self.choose_channel(id, edge, &row);
-        if self.try_put_record(channel, record, &row) {
-            self.turn(id, edge);
-            if more {
-                self.push(id, again(row, output + 1));
+        let channel = self.choose_channel(id, exit, &row);
+        match self.try_put_record(channel, record, row) {
+            Ok(()) => {
+                let turn = &mut self.subtasks[id.index()].turns[exit.output];
+                *turn = turn.wrapping_add(1);
+                if let Some(row) = next {
+                    self.push(id, again(row, output + 1));
+                }
+                Progress::More
             }
-            return Progress::More;
+            Err(row) => {
+                self.push(id, again(row, output));
+                self.enter_backpressure(id, channel)
+            }
         }
-        self.push(id, again(row, output));
-        self.enter_backpressure(id, channel)
     }
 
-    fn choose_channel(&self, id: SubtaskId, edge: usize, row: &Row) -> ChannelId {
-        let graph = &self.fixed.graph;
-        let outputs = &graph.subtasks[id.index()].outputs;
-        let at = outputs.iter().position(|output| output.edge == edge).expect("the edge leaves this subtask");
-        let channels = &outputs[at].channels;
-        match graph.edges[edge].partitioner {
+    #[inline(always)]
+    fn choose_channel(&self, id: SubtaskId, exit: Exit, row: &Row) -> ChannelId {
+        let channels = &*self.fixed.subtasks[id.index()].outputs[exit.output];
+        match exit.partitioner {
             Partitioner::Forward => channels[0],
-            Partitioner::Rebalance => channels[self.subtasks[id.index()].turns[at] as usize % channels.len()],
-            keyed @ (Partitioner::KeyBy { .. } | Partitioner::KeyByConstant) => {
-                let key = &keyed.key_of(row).unwrap_or(Value::Null);
-                let hash = match self.scenario().api {
-                    Api::Java => crate::graph::java_hash(key),
-                    Api::Python(_) => crate::graph::python_key_hash(key),
-                };
-                let group = crate::graph::key_group(hash, graph.max_parallelism);
-                channels[crate::graph::subtask_of(group, channels.len() as u32, graph.max_parallelism) as usize]
-            }
+            Partitioner::Rebalance => channels[self.subtasks[id.index()].turns[exit.output] as usize % channels.len()],
+            Partitioner::KeyBy { column } => self.channel_of_key(channels, row.column(column)),
+            Partitioner::KeyByConstant => self.channel_of_key(channels, &Value::text(Partitioner::CONSTANT_KEY)),
         }
     }
 
-    fn turn(&mut self, id: SubtaskId, edge: usize) {
-        let outputs = &self.fixed.graph.subtasks[id.index()].outputs;
-        if let Some(at) = outputs.iter().position(|output| output.edge == edge) {
-            self.subtasks[id.index()].turns[at] = self.subtasks[id.index()].turns[at].wrapping_add(1);
-        }
+    fn channel_of_key(&self, channels: &[ChannelId], key: &Value) -> ChannelId {
+        let keys = self.fixed.graph.max_parallelism;
+        let hash = match self.fixed.python_keys {
+            false => crate::graph::java_hash(key),
+            true => crate::graph::python_key_hash(key),
+        };
+        let group = crate::graph::key_group(hash, keys);
+        channels[crate::graph::subtask_of(group, channels.len() as u32, keys) as usize]
     }
 }
 

@@ -6,8 +6,7 @@ use super::event::Event;
 use super::exception::java_exception;
 use super::task::{Ending, Frame};
 use super::thread::Progress;
-use crate::base::{RecordId, Row, SimDuration, SimTime, SubtaskId};
-use crate::scenario::OperatorKind;
+use crate::base::{RecordId, Row, SimTime, SubtaskId};
 use crate::trace::{Fact, FailurePhase};
 
 /// What a source finds when it looks for its next row.
@@ -51,8 +50,7 @@ impl Engine {
             return Progress::Wait;
         }
         self.push(id, Frame::Busy(self.record_cost()));
-        self.push(id, Frame::Emission { position: 0, record, row, output: 0 });
-        Progress::More
+        self.advance_emission(id, 0, record, row, 0)
     }
 
     /// Takes the next row of a source's subtask: its partitions take turns.
@@ -60,27 +58,31 @@ impl Engine {
         let Engine { fixed, subtasks, now, .. } = self;
         let head = &mut subtasks[id.index()].operators[0];
         let operator = head.operator.index();
-        let input = fixed.sources[operator].as_ref().expect("a task without input begins with a source");
-        let OperatorKind::Source(settings) = &fixed.input.scenario.operators[operator].kind else {
-            unreachable!("a task without input begins with a source")
-        };
-        let own = &fixed.partitions[id.index()];
+        let input = fixed.operators[operator].source.as_ref().expect("a task without input begins with a source");
+        let own = &*fixed.subtasks[id.index()].partitions;
         let reader = head.source.as_mut().expect("it has a reader");
-        let turns = (0..own.len()).map(|i| (reader.turn + i) % own.len());
-        let left = |at: &usize| (reader.offsets[*at] as usize) < input.partitions[own[*at]].len();
-        let Some(at) = turns.into_iter().find(left) else {
-            return if settings.bounded { NextRow::Ended } else { NextRow::None };
-        };
+        let offsets = reader.offsets.as_slice();
+        let after = |at: usize| if at + 1 == own.len() { 0 } else { at + 1 };
+        let mut at = reader.turn;
+        let mut exhausted = 0;
+        while exhausted < own.len() && offsets[at] as usize >= input.partitions[own[at]].len() {
+            exhausted += 1;
+            at = after(at);
+        }
+        if exhausted == own.len() {
+            return if input.bounded { NextRow::Ended } else { NextRow::None };
+        }
         if reader.position() >= reader.permitted {
             return NextRow::None;
         }
         if reader.next_at > *now {
             return NextRow::Later(reader.next_at);
         }
-        let row = input.partitions[own[at]][reader.offsets[at] as usize];
-        reader.offsets[at] += 1;
-        reader.turn = (at + 1) % own.len();
-        reader.next_at = *now + SimDuration::from_millis(settings.every_ms);
+        let offset = &mut reader.offsets.as_mut_slice()[at];
+        let row = input.partitions[own[at]][*offset as usize];
+        *offset += 1;
+        reader.turn = after(at);
+        reader.next_at = *now + input.every;
         NextRow::Row {
             record: RecordId(input.first_record.0 + row),
             row: input.rows[row as usize].clone(),

@@ -26,7 +26,7 @@ pub struct Subtask {
     /// Whether the attempt's thread runs on the TaskManager.
     pub alive: bool,
     /// Its operators, head first.
-    pub operators: Vec<OperatorRuntime>,
+    pub operators: Box<[OperatorRuntime]>,
     /// What the thread is in the middle of; empty between records.
     pub stack: Vec<Frame>,
     /// Letters for the thread, served between records.
@@ -38,7 +38,7 @@ pub struct Subtask {
     /// Barriers.
     pub barriers: BarrierHandler,
     /// Buffers in use of each output's pool, in the order of the graph's outputs.
-    pub(super) pools: Vec<u32>,
+    pub(super) pools: Box<[u32]>,
     /// The last checkpoint whose completion it heard of.
     pub(super) last_notified: CheckpointId,
     /// Checkpoints that were aborted before their barrier came (CP-22).
@@ -60,7 +60,7 @@ pub struct Subtask {
     /// When the checkpoint in hand began: its first barrier or its trigger.
     pub(super) checkpoint_began: SimTime,
     /// Next consumer of each rebalancing output.
-    pub(super) turns: Vec<u32>,
+    pub(super) turns: Box<[u32]>,
     /// An exception that a fault point or a command has armed for the next record, by operator position.
     pub(super) armed: Vec<(u16, Arc<str>)>,
     /// An exception of its Python worker is on its way: nothing new begins.
@@ -226,7 +226,11 @@ pub struct SourceReader {
 impl SourceReader {
     /// Records read so far, over all partitions.
     pub fn position(&self) -> u64 {
-        self.offsets.iter().sum()
+        let mut read = 0;
+        for offset in &self.offsets {
+            read += offset;
+        }
+        read
     }
 }
 

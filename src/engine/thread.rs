@@ -51,6 +51,7 @@ impl Engine {
         }
     }
 
+    #[inline(always)]
     fn leave_backpressure(&mut self, id: SubtaskId) {
         if let Activity::BackPressured(channel) = self.subtasks[id.index()].activity {
             self.record(|| Fact::BackpressureChanged { subtask: id, channel, on: false });
@@ -65,6 +66,7 @@ impl Engine {
     }
 
     /// The thread is busy for a while.
+    #[inline(always)]
     pub(super) fn busy(&mut self, id: SubtaskId, duration: SimDuration) -> Progress {
         let task = &mut self.subtasks[id.index()];
         task.activity = Activity::Busy { since: self.now, until: self.now + duration };
@@ -88,44 +90,45 @@ impl Engine {
                 Frame::Ending => self.advance_ending(id),
             };
         }
-        if self.subtasks[id.index()].restored_finished {
+        let task = &mut self.subtasks[id.index()];
+        if task.restored_finished {
             self.finish_task(id);
             return Progress::Wait;
         }
-        if self.subtasks[id.index()].doomed {
+        if task.doomed {
             return Progress::Wait;
         }
-        if !self.is_held(id)
-            && let Some(mail) = self.subtasks[id.index()].mailbox.pop_front()
+        if !task.mailbox.is_empty()
+            && !task.is_held()
+            && let Some(mail) = task.mailbox.pop_front()
         {
             self.open_mail(id, mail);
             return Progress::More;
         }
-        if let Some((position, record, row)) = self.take_worker_result(id) {
+        if self.fixed.subtasks[id.index()].has_worker
+            && let Some((position, record, row)) = self.take_worker_result(id)
+        {
             self.push(id, Frame::Emission { position, record, row, output: 0 });
             return Progress::More;
         }
         if let Some(channel) = self.exhausted_output(id) {
             return self.enter_backpressure(id, channel);
         }
-        match self.fixed.graph.is_source(id) {
+        match self.fixed.subtasks[id.index()].is_source {
             true => self.read_source(id),
             false => self.read_input(id),
         }
     }
 
     /// Never nothing: time must pass between two records.
+    #[inline(always)]
     pub(super) fn record_cost(&self) -> SimDuration {
         SimDuration::from_micros(self.latencies().record_us.max(1))
     }
 
+    #[inline(always)]
     pub(super) fn push(&mut self, id: SubtaskId, frame: Frame) {
         self.subtasks[id.index()].stack.push(frame);
-    }
-
-    fn is_held(&self, id: SubtaskId) -> bool {
-        let head = self.subtasks[id.index()].operators.first();
-        head.and_then(|head| head.source.as_ref()).is_some_and(|source| source.held)
     }
 
     fn open_mail(&mut self, id: SubtaskId, mail: Mail) {
@@ -211,7 +214,7 @@ impl Engine {
 
     pub(super) fn broadcast(&mut self, id: SubtaskId, element: &Element) {
         let fixed = self.fixed.clone();
-        for channel in fixed.graph.subtasks[id.index()].outputs.iter().flat_map(|output| &output.channels) {
+        for channel in fixed.subtasks[id.index()].outputs.iter().flatten() {
             self.put_event(*channel, element.clone());
         }
     }
@@ -228,6 +231,14 @@ impl Engine {
         task.stack.clear();
         let attempt = task.attempt;
         self.schedule(self.rpc(), Event::FinishReported { subtask: id, attempt });
+    }
+}
+
+impl super::Subtask {
+    /// Whether its source sits in the checkpoint lock.
+    fn is_held(&self) -> bool {
+        let source = self.operators.first().and_then(|head| head.source.as_ref());
+        source.is_some_and(|source| source.held)
     }
 }
 
