@@ -4,7 +4,7 @@
 //! them, with the same IEEE arithmetic natively and in wasm.
 
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,7 @@ impl Value {
     }
 
     /// The column at `index` of a list; a lone value is its own column 0.
+    #[inline(always)]
     pub fn column(&self, index: usize) -> &Value {
         match self {
             Value::List(columns) => columns.get(index).unwrap_or(&Value::Null),
@@ -79,7 +80,13 @@ impl Value {
             Value::Int(_) => 4,
             Value::Long(_) | Value::Double(_) => 8,
             Value::String(text) => text.len() as u64 + 1,
-            Value::List(values) => values.iter().map(Value::size).sum::<u64>() + 1,
+            Value::List(values) => {
+                let mut size = 1;
+                for value in &**values {
+                    size += value.size();
+                }
+                size
+            }
         }
     }
 
@@ -93,31 +100,50 @@ impl Value {
 
     /// As Python's `repr` shows it.
     pub fn python_repr(&self) -> String {
-        match self {
-            Value::Null => "None".into(),
-            Value::Boolean(true) => "True".into(),
-            Value::Boolean(false) => "False".into(),
-            Value::Int(number) => number.to_string(),
-            Value::Long(number) => number.to_string(),
-            Value::Double(number) => format_double(*number, "inf", "nan"),
-            Value::String(text) => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
-            Value::List(values) => {
-                format!("[{}]", values.iter().map(Value::python_repr).collect::<Vec<_>>().join(", "))
-            }
-        }
+        self.shown(&PYTHON)
     }
 
     /// As Java's `toString` shows it: `(tx1001,2500.0)`.
     pub fn java(&self) -> String {
+        self.shown(&JAVA)
+    }
+
+    fn shown(&self, style: &Style) -> String {
+        let mut out = String::with_capacity(32);
+        self.write(style, &mut out).expect("a string takes everything");
+        out
+    }
+
+    /// Each row that is printed comes by here: no texts of parts are made.
+    fn write(&self, style: &Style, out: &mut String) -> fmt::Result {
         match self {
-            Value::Null => "null".into(),
-            Value::Boolean(flag) => flag.to_string(),
-            Value::Int(number) => number.to_string(),
-            Value::Long(number) => number.to_string(),
-            Value::Double(number) => format_double(*number, "Infinity", "NaN"),
-            Value::String(text) => text.to_string(),
-            Value::List(values) => format!("({})", values.iter().map(Value::java).collect::<Vec<_>>().join(",")),
+            Value::Null => out.push_str(style.null),
+            Value::Boolean(flag) => out.push_str(style.booleans[usize::from(*flag)]),
+            Value::Int(number) => write!(out, "{number}")?,
+            Value::Long(number) => write!(out, "{number}")?,
+            Value::Double(number) if number.is_nan() => out.push_str(style.not_a_number),
+            Value::Double(number) if number.is_infinite() => {
+                let sign = if *number < 0.0 { "-" } else { "" };
+                write!(out, "{sign}{}", style.infinite)?;
+            }
+            Value::Double(number) => write!(out, "{number:?}")?,
+            Value::String(text) if style.quoted => {
+                write!(out, "'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))?;
+            }
+            Value::String(text) => out.push_str(text),
+            Value::List(values) => {
+                let [open, between, close] = style.list;
+                out.push_str(open);
+                for (at, value) in values.iter().enumerate() {
+                    if at > 0 {
+                        out.push_str(between);
+                    }
+                    value.write(style, out)?;
+                }
+                out.push_str(close);
+            }
         }
+        Ok(())
     }
 
     /// A total order over all values, for sorted state: by kind, then by value.
@@ -134,15 +160,33 @@ impl Value {
     }
 }
 
-fn format_double(number: f64, infinite: &str, not_a_number: &str) -> String {
-    if number.is_nan() {
-        not_a_number.into()
-    } else if number.is_infinite() {
-        format!("{}{infinite}", if number < 0.0 { "-" } else { "" })
-    } else {
-        format!("{number:?}")
-    }
+/// How a language shows values.
+struct Style {
+    null: &'static str,
+    booleans: [&'static str; 2],
+    infinite: &'static str,
+    not_a_number: &'static str,
+    quoted: bool,
+    list: [&'static str; 3],
 }
+
+const PYTHON: Style = Style {
+    null: "None",
+    booleans: ["False", "True"],
+    infinite: "inf",
+    not_a_number: "nan",
+    quoted: true,
+    list: ["[", ", ", "]"],
+};
+
+const JAVA: Style = Style {
+    null: "null",
+    booleans: ["false", "true"],
+    infinite: "Infinity",
+    not_a_number: "NaN",
+    quoted: false,
+    list: ["(", ",", ")"],
+};
 
 impl PartialEq for Value {
     fn eq(&self, other: &Value) -> bool {
