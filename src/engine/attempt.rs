@@ -7,7 +7,7 @@ use super::barrier::BarrierHandler;
 use super::channel::InputGate;
 use super::task::{Activity, Ending, OperatorRuntime, SourceReader, Subtask};
 use super::{Engine, PythonWorker};
-use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SimTime, SubtaskId};
+use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SimDuration, SimTime, SubtaskId};
 use crate::scenario::OperatorKind;
 use crate::trace::{ExecutionState, Fact};
 
@@ -29,6 +29,7 @@ impl Engine {
             alive: false,
             operators: Box::default(),
             stack: Vec::new(),
+            owed: SimDuration::ZERO,
             mailbox: Default::default(),
             activity: Activity::Idle,
             gate: InputGate::new(),

@@ -82,17 +82,27 @@ pub(super) enum Event {
     FaultMoment { fault: u32 },
 }
 
+/// What the heap moves about: two words, in place of a whole event.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     at: SimTime,
-    sequence: u64,
-    event: Event,
+    /// The sequence number, and in the lower bits the event's slot. No two sequence numbers are equal, so that the slot
+    /// decides nothing.
+    order: u64,
 }
+
+/// More events than memory holds.
+const SLOT_BITS: u32 = 24;
 
 impl Entry {
     #[inline(always)]
-    fn is_before(&self, other: &Entry) -> bool {
-        self.at < other.at || (self.at == other.at && self.sequence < other.sequence)
+    fn is_before(self, other: Entry) -> bool {
+        self.at < other.at || (self.at == other.at && self.order < other.order)
+    }
+
+    #[inline(always)]
+    fn slot(self) -> usize {
+        (self.order & ((1 << SLOT_BITS) - 1)) as usize
     }
 }
 
@@ -101,26 +111,41 @@ impl Entry {
 #[derive(Clone, Debug, Default)]
 pub(super) struct EventQueue {
     heap: Vec<Entry>,
+    slots: Vec<Event>,
+    free: Vec<u32>,
     sequence: u64,
 }
 
 impl EventQueue {
     /// Events of one moment come out in the order in which they went in.
     pub(super) fn push(&mut self, at: SimTime, event: Event) {
-        let entry = Entry { at, sequence: self.sequence, event };
+        let slot = self.place(event);
+        let entry = Entry { at, order: self.sequence << SLOT_BITS | slot as u64 };
         self.sequence += 1;
         let mut hole = self.heap.len();
         self.heap.push(entry);
         let heap = self.heap.as_mut_slice();
         while hole > 0 {
             let parent = (hole - 1) / 2;
-            if heap[parent].is_before(&entry) {
+            if heap[parent].is_before(entry) {
                 break;
             }
             heap[hole] = heap[parent];
             hole = parent;
         }
         heap[hole] = entry;
+    }
+
+    #[inline(always)]
+    fn place(&mut self, event: Event) -> usize {
+        if let Some(slot) = self.free.pop() {
+            self.slots.as_mut_slice()[slot as usize] = event;
+            return slot as usize;
+        }
+        let slot = self.slots.len();
+        assert!(slot < 1 << SLOT_BITS, "events pile up");
+        self.slots.push(event);
+        slot
     }
 
     /// When the next event is due.
@@ -136,25 +161,28 @@ impl EventQueue {
     pub(super) fn pop(&mut self) -> Option<(SimTime, Event)> {
         let last = self.heap.pop()?;
         let heap = self.heap.as_mut_slice();
-        let [first, ..] = heap else { return Some((last.at, last.event)) };
-        let first = *first;
-        let mut hole = 0;
-        loop {
-            let mut child = 2 * hole + 1;
-            if child >= heap.len() {
-                break;
+        let mut taken = last;
+        if !heap.is_empty() {
+            taken = heap[0];
+            let mut hole = 0;
+            loop {
+                let mut child = 2 * hole + 1;
+                if child >= heap.len() {
+                    break;
+                }
+                if child + 1 < heap.len() && heap[child + 1].is_before(heap[child]) {
+                    child += 1;
+                }
+                if last.is_before(heap[child]) {
+                    break;
+                }
+                heap[hole] = heap[child];
+                hole = child;
             }
-            if child + 1 < heap.len() && heap[child + 1].is_before(&heap[child]) {
-                child += 1;
-            }
-            if last.is_before(&heap[child]) {
-                break;
-            }
-            heap[hole] = heap[child];
-            hole = child;
+            heap[hole] = last;
         }
-        heap[hole] = last;
-        Some((first.at, first.event))
+        self.free.push(taken.slot() as u32);
+        Some((taken.at, self.slots.as_slice()[taken.slot()]))
     }
 }
 

@@ -440,6 +440,7 @@ impl Subtask {
     pub(super) fn kill(&mut self) {
         self.alive = false;
         self.stack.clear();
+        self.owed = SimDuration::ZERO;
         self.mailbox.clear();
         self.writing.clear();
         self.activity = Activity::Idle;

@@ -49,7 +49,7 @@ impl Engine {
             self.throw(id, 0, FailurePhase::Record, java_exception(&message), Some(record));
             return Progress::Wait;
         }
-        self.push(id, Frame::Busy(self.record_cost()));
+        self.subtasks[id.index()].owed = self.record_cost();
         self.advance_emission(id, 0, record, row, 0)
     }
 

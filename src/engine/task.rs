@@ -29,6 +29,8 @@ pub struct Subtask {
     pub operators: Box<[OperatorRuntime]>,
     /// What the thread is in the middle of; empty between records.
     pub stack: Vec<Frame>,
+    /// How long the thread will be busy with the record in hand once its stack is empty.
+    pub(super) owed: SimDuration,
     /// Letters for the thread, served between records.
     pub mailbox: VecDeque<Mail>,
     /// What the thread does right now.
@@ -114,7 +116,7 @@ pub enum Frame {
         /// The next output.
         output: u16,
     },
-    /// The thread is busy for so long: a record's cost, a bundle being opened.
+    /// The thread is busy for so long: a bundle is being opened.
     Busy(SimDuration),
     /// Wait until the Python worker at this position has finished its bundle.
     FinishBundle {

@@ -76,7 +76,10 @@ impl Engine {
     }
 
     fn advance(&mut self, id: SubtaskId) -> Progress {
-        if let Some(frame) = self.subtasks[id.index()].stack.pop() {
+        let task = &mut self.subtasks[id.index()];
+        if !task.stack.is_empty()
+            && let Some(frame) = task.stack.pop()
+        {
             return match frame {
                 Frame::Call { position, record, key, effects, next } => {
                     self.advance_call(id, position, record, key, effects, next)
@@ -90,7 +93,10 @@ impl Engine {
                 Frame::Ending => self.advance_ending(id),
             };
         }
-        let task = &mut self.subtasks[id.index()];
+        if task.owed != SimDuration::ZERO {
+            let owed = std::mem::replace(&mut task.owed, SimDuration::ZERO);
+            return self.busy(id, owed);
+        }
         if task.restored_finished {
             self.finish_task(id);
             return Progress::Wait;
@@ -150,7 +156,7 @@ impl Engine {
         let Some((channel, element)) = self.next_element(id) else { return Progress::Wait };
         match element {
             Element::Record(record, row) => {
-                self.push(id, Frame::Busy(self.record_cost()));
+                self.subtasks[id.index()].owed = self.record_cost();
                 self.hand_over(id, 0, record, row);
             }
             Element::Barrier(checkpoint) => self.on_barrier(id, channel, checkpoint),
@@ -229,6 +235,7 @@ impl Engine {
         let task = &mut self.subtasks[id.index()];
         task.alive = false;
         task.stack.clear();
+        task.owed = SimDuration::ZERO;
         let attempt = task.attempt;
         self.schedule(self.rpc(), Event::FinishReported { subtask: id, attempt });
     }

@@ -265,6 +265,7 @@ impl Engine {
         let now = self.now;
         let task = &mut self.subtasks[id.index()];
         task.stack = vec![Frame::Checkpoint { checkpoint, stage: SnapshotStage::Barrier }];
+        task.owed = SimDuration::ZERO;
         task.mailbox.clear();
         task.doomed = true;
         task.last_checkpoint = checkpoint;
