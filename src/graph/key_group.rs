@@ -53,7 +53,18 @@ pub fn java_hash(value: &Value) -> i32 {
         Value::Double(number) if number.is_nan() => fold(0x7ff8_0000_0000_0000),
         Value::Double(number) => fold(number.to_bits()),
         Value::String(text) => {
-            text.encode_utf16().fold(0, |hash: i32, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
+            let mut hash: i32 = 0;
+            // Keyed records come by here one by one, and most keys are plain: their bytes are their UTF-16 units.
+            if text.is_ascii() {
+                for byte in text.as_bytes() {
+                    hash = hash.wrapping_mul(31).wrapping_add(i32::from(*byte));
+                }
+            } else {
+                for unit in text.encode_utf16() {
+                    hash = hash.wrapping_mul(31).wrapping_add(i32::from(unit));
+                }
+            }
+            hash
         }
         Value::List(values) => {
             let mut hashes = values.iter().map(java_hash);
