@@ -65,6 +65,8 @@ pub struct OutputView {
 /// A visible row.
 #[derive(Clone, PartialEq, Debug)]
 pub struct LineView {
+    /// The same for the same row from moment to moment: the place among all rows of its first time.
+    pub first: usize,
     /// Of which record.
     pub record: RecordId,
     /// Its text.
@@ -165,21 +167,27 @@ pub(super) fn output(moment: &Moment) -> OutputView {
     let so_far = &ticks[..ticks.partition_point(|tick| tick.at <= moment.at())];
     let distinct = so_far.last().map_or(0, |last| last.distinct);
     // The different rows among the latest ones, each at the place of its first time.
-    let mut lines: Vec<(usize, LineView)> = Vec::new();
+    let mut lines: Vec<LineView> = Vec::new();
     for tick in so_far.iter().rev() {
         if lines.len() == LINES {
             break;
         }
-        if lines.iter().any(|(first, _)| *first == tick.first) {
+        if lines.iter().any(|line| line.first == tick.first) {
             continue;
         }
         let Fact::RowPrinted { text, .. } = &moment.trace[tick.fact].fact else { continue };
         let (text, hue) = (text.clone(), moment.backdrop.cast.hue(tick.record));
-        let line = LineView { record: tick.record, text, hue, times: tick.times, fresh: moment.glow(tick.at) };
-        lines.push((tick.first, line));
+        let line = LineView {
+            first: tick.first,
+            record: tick.record,
+            text,
+            hue,
+            times: tick.times,
+            fresh: moment.glow(tick.at),
+        };
+        lines.push(line);
     }
-    lines.sort_by_key(|(first, _)| *first);
-    let lines: Vec<LineView> = lines.into_iter().map(|(_, line)| line).collect();
+    lines.sort_by_key(|line| line.first);
     OutputView {
         rows: so_far.len() as u64,
         duplicates: (so_far.len() - distinct) as u64,

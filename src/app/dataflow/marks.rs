@@ -4,9 +4,11 @@ use checkpoint_lab::i18n::Language;
 use checkpoint_lab::scene::signals::{Signal, SignalKind};
 use checkpoint_lab::scene::tokens::{Token, TokenKind, TubeView};
 use checkpoint_lab::scene::{Layout, Scene};
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::floor::px;
+use super::tokens::Tokens;
 use super::{Same, text};
 
 /// What the layer shows.
@@ -25,9 +27,21 @@ pub struct MarksProps {
 pub fn Marks(props: &MarksProps) -> Html {
     let (layout, scene, t) = (&props.layout, &props.scene, props.language);
     let size = format!("0 0 {:.0} {:.0}", layout.width, layout.height);
-    // Elements keep their order by key, so that none has to be moved in the document.
-    let mut tokens: Vec<&Token> = scene.tokens.iter().collect();
-    tokens.sort_by_key(|token| token.key);
+    let (layer, drawn) = (use_node_ref(), use_mut_ref(Tokens::default));
+    let draw = {
+        let (layer, scene) = (layer.clone(), scene.clone());
+        move || {
+            // Elements keep their order by key, so that none has to be moved in the document.
+            let mut tokens: Vec<&Token> = scene.tokens.iter().collect();
+            tokens.sort_by_key(|token| token.key);
+            if let Some(layer) = layer.cast::<Element>() {
+                drawn.borrow_mut().draw(&layer, &tokens);
+            }
+        }
+    };
+    // Together with everything else of the moment; the first time there is no layer yet.
+    draw();
+    use_effect_with((), move |()| draw());
     let mut said: Vec<(SignalKind, u64)> = Vec::new();
     let signals = scene.signals.iter().map(|signal| {
         let what = (signal.kind, signal.checkpoint.map_or(0, |checkpoint| checkpoint.0));
@@ -46,7 +60,7 @@ pub fn Marks(props: &MarksProps) -> Html {
         >
             <g>{ for scene.tubes.iter().map(|tube| tube_marks(layout, tube)) }</g>
             <g>{ for signals }</g>
-            <g>{ for tokens.into_iter().map(token_mark) }</g>
+            <g ref={layer} />
             <g>{ for scene.tubes.iter().map(|tube| badge(layout, tube)) }</g>
         </svg>
     }
@@ -73,52 +87,6 @@ fn summary(t: Language, scene: &Scene) -> String {
     match barriers.as_slice() {
         [] => records,
         barriers => format!("{records} {}", t.stage_picture_barriers(&barriers.join(", "))),
-    }
-}
-
-fn token_mark(token: &Token) -> Html {
-    let place = format!("translate({:.1} {:.1})", token.at.x, token.at.y);
-    let trail = token.trail.map(|(from, bright)| {
-        let (x, y) = (px(from.x - token.at.x), px(from.y - token.at.y));
-        html! { <line class="trail" x1={x} y1={y} x2="0" y2="0" opacity={format!("{bright:.2}")} /> }
-    });
-    match token.kind {
-        TokenKind::Record { hue, replayed, hand, done, .. } => html! {
-            <g key={token.key} class={classes!("record", format!("key-{hue}"))} transform={place}
-                data-replayed={replayed.to_string()} data-done={done.to_string()} data-hand={hand.is_some().to_string()}>
-                { for trail }
-                { for hand.map(|part| html! {
-                    <>
-                        <circle class="ring" r="13" />
-                        <circle class="ring-part" r="13" pathLength="1" stroke-dasharray={format!("{part:.3} 1")} transform="rotate(-90)" />
-                    </>
-                }) }
-                <circle class="dot" r={if hand.is_some() { "7" } else { "5.5" }} />
-                { for replayed.then(|| html! { <circle class="again-ring" r={if hand.is_some() { "10" } else { "7.5" }} /> }) }
-            </g>
-        },
-        TokenKind::Broken { hue, .. } => html! {
-            <g key={token.key} class={classes!("record", "broken", format!("key-{hue}"))} transform={place}>
-                <circle class="ring" r="13" /><circle class="dot" r="7" /><path d="M-9-9L9 9M9-9L-9 9" />
-            </g>
-        },
-        TokenKind::Barrier(checkpoint) => html! {
-            <g key={token.key} class={classes!("barrier", text::cp(checkpoint))} transform={place}>
-                { for trail }
-                <rect x="-3.5" y="-14" width="7" height="28" rx="2" transform={format!("rotate({:.0})", token.angle)} />
-                <text y="-18">{ checkpoint.to_string() }</text>
-            </g>
-        },
-        TokenKind::CancelMarker(checkpoint) => html! {
-            <g key={token.key} class={classes!("barrier", "cancel", text::cp(checkpoint))} transform={place}>
-                <rect x="-3.5" y="-14" width="7" height="28" rx="2" transform={format!("rotate({:.0})", token.angle)} />
-                <path d="M-5 -5l10 10M5 -5l-10 10" />
-                <text y="-18">{ checkpoint.to_string() }</text>
-            </g>
-        },
-        TokenKind::End => html! {
-            <g key={token.key} class="end-mark" transform={place}><path d="M0 -9V9" /><path d="M4 -9V9" class="bold" /></g>
-        },
     }
 }
 

@@ -13,6 +13,7 @@ mod same;
 mod storage;
 mod task;
 mod text;
+mod tokens;
 mod world;
 
 use checkpoint_lab::base::{CheckpointId, OperatorIndex};

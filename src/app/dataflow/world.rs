@@ -59,7 +59,7 @@ fn partition(t: Language, view: &InputView, several: bool) -> Html {
     };
     html! {
         <div class="partition">
-            <div class="cells" aria-hidden="true">{ for cells }</div>
+            <div class="cells" aria-hidden="true">{ cells.collect::<Html>() }</div>
             <p class="again">
                 { for name.map(|name| html! { <b>{ name }</b> }) }
                 { shape(Shape::Again) }<span>{ again }</span>
@@ -77,7 +77,7 @@ fn cell_of(cell: &CellView, next: u64, running: bool, restart_at: u64) -> Html {
     let key = format!("key-{}", cell.hue);
     let back = (cell.offset == restart_at).to_string();
     html! {
-        <i class={classes!("cell", key)} data-place={place} data-back={back} data-seen={(cell.times > 0).to_string()}
+        <i key={cell.offset} class={classes!("cell", key)} data-place={place} data-back={back} data-seen={(cell.times > 0).to_string()}
             title={format!("{} · {}", cell.offset, cell.label)} />
     }
 }
@@ -116,7 +116,7 @@ pub fn Output(props: &OutputProps) -> Html {
             <ol class="rows mono">
                 if view.rows == 0 { <li class="faint plain">{ t.stage_nothing_printed() }</li> }
                 if earlier > 0 { <li class="faint plain">{ t.stage_earlier_rows(earlier) }</li> }
-                { for view.lines.iter().skip(hidden).map(row) }
+                { view.lines.iter().skip(hidden).map(row).collect::<Html>() }
             </ol>
         </section>
     }
@@ -126,7 +126,7 @@ fn row(line: &LineView) -> Html {
     let again =
         (line.times > 1).then(|| html! { <b class="times">{ format!("×{}", count(u64::from(line.times))) }</b> });
     html! {
-        <li class={format!("key-{}", line.hue)} style={text::part("fresh", line.fresh)} data-again={(line.times > 1).to_string()}>
+        <li key={line.first} class={format!("key-{}", line.hue)} style={text::part("fresh", line.fresh)} data-again={(line.times > 1).to_string()}>
             <i class="dot" /><span class="cut">{ line.text.to_string() }</span>{ for again }
         </li>
     }
