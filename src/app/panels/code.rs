@@ -83,12 +83,45 @@ pub fn CodePanel(props: &CodeProps) -> Html {
             </div>
             if shown != of_run { <p class="help code-note">{ t.code_of_run(of_run.release()) }</p> }
             <ol class="code-lines" ref={node} tabindex="0" aria-label={t.code_label()} translate="no">
-                { for listing.lines.iter().enumerate().map(|(at, text)| {
-                    line(at, text, listing.language, failed == Some(at), running.contains(&at), t.code_failed(), t.code_running())
+                { for (0..listing.lines.len()).step_by(BLOCK).map(|from| {
+                    let within = |at: &usize| (from..from + BLOCK).contains(at);
+                    let running: Vec<usize> = running.iter().copied().filter(within).collect();
+                    html! { <Block key={from} listing={listing.clone()} {from} failed={failed.filter(within)} {running} /> }
                 }) }
             </ol>
         </div>
     }
+}
+
+/// So many lines are drawn together.
+const BLOCK: usize = 24;
+
+#[derive(Properties)]
+struct BlockProps {
+    listing: Rc<Listing>,
+    from: usize,
+    failed: Option<usize>,
+    running: Vec<usize>,
+}
+
+impl PartialEq for BlockProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.listing, &other.listing) && self.failed == other.failed && self.running == other.running
+    }
+}
+
+/// Lines that are drawn together: when another one runs, a long program's other blocks stay as they are.
+#[component]
+fn Block(props: &BlockProps) -> Html {
+    let (t, listing) = (use_language(), &props.listing);
+    let lines = listing.lines.iter().enumerate().skip(props.from).take(BLOCK);
+    let (threw, runs) = (t.code_failed(), t.code_running());
+    lines
+        .map(|(at, text)| {
+            let (failed, running) = (props.failed == Some(at), props.running.contains(&at));
+            line(at, text, listing.language, failed, running, threw, runs)
+        })
+        .collect()
 }
 
 fn line(

@@ -75,7 +75,13 @@ pub fn words(line: &str, language: CodeLanguage) -> Vec<(Kind, &str)> {
             (Kind::Plain, first.len_utf8())
         };
         let (piece, behind) = rest.split_at(length);
-        pieces.push((kind, piece));
+        match pieces.last_mut() {
+            // Neighbours that look the same are one piece: each becomes a node of the page.
+            Some((Kind::Plain, before)) if kind == Kind::Plain => {
+                *before = &line[line.len() - rest.len() - before.len()..line.len() - behind.len()];
+            }
+            _ => pieces.push((kind, piece)),
+        }
         rest = behind;
     }
     pieces
