@@ -3,7 +3,7 @@
 #
 # Whoever has something to measure prints lines of this form, and they are gathered from all three places:
 #   BUDGET<tab>what is measured<tab>measured<tab>limit
-#   1. scripts/size.mjs             how much a first visit downloads
+#   1. tests/browser/size.mjs       how much a first visit downloads
 #   2. the example `bench`          the engine, native
 #   3. tests/browser/bench.mjs      the page in Chromium
 source "$(dirname "$0")/common.sh"
@@ -19,7 +19,7 @@ measure() { # measure WHAT COMMAND…
   "$@" </dev/null | tee -a "$lines" | sed 's/^/    /' || over=yes
 }
 
-measure "What a first visit downloads" node scripts/size.mjs dist
+measure "What a first visit downloads" node tests/browser/size.mjs
 if has_example bench; then
   native() { (CARGO_TARGET_DIR=$(target_dir native) && export CARGO_TARGET_DIR && cargo run --locked --release --quiet --example bench); }
   measure "The engine, native" native

@@ -99,10 +99,10 @@ target_dir() {
 
 has_example() { [ -f "examples/$1.rs" ] || [ -f "examples/$1/main.rs" ]; }
 
-# The environment in which the page is built: the compiler that knows wasm32, and trunk, wasm-bindgen and wasm-opt on PATH.
+# The environment in which the page is built: the compiler that knows wasm32, and trunk, wasm-bindgen, wasm-split-cli and wasm-opt on PATH.
 wasm_env() {
   local dir
-  for dir in "$CACHE"/bin "$CACHE/tools/trunk-$TRUNK_VERSION/bin" "$CACHE/tools/wasm-bindgen-$(locked_version wasm-bindgen)/bin" "$ROOT/tests/browser/node_modules/.bin"; do
+  for dir in "$CACHE"/bin "$CACHE/tools/trunk-$TRUNK_VERSION/bin" "$CACHE/tools/wasm-split-cli-$WASM_SPLIT_VERSION/bin" "$CACHE/tools/wasm-bindgen-$(locked_version wasm-bindgen)/bin" "$ROOT/tests/browser/node_modules/.bin"; do
     [ ! -d "$dir" ] || PATH=$dir:$PATH
   done
   export PATH
@@ -115,3 +115,4 @@ wasm_env() {
 }
 
 TRUNK_VERSION=0.21.14
+WASM_SPLIT_VERSION=0.2.4

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Finds or installs what the page is built and tested with. What is there already is left as it is: a second run only looks.
-#   setup.sh build   the compiler for wasm32, trunk, wasm-bindgen, node, wasm-opt
+#   setup.sh build   the compiler for wasm32, trunk, wasm-bindgen, wasm-split-cli, node, wasm-opt, esbuild
 #   setup.sh test    the same, and a browser with fonts
 source "$(dirname "$0")/common.sh"
 
@@ -82,7 +82,7 @@ node_packages() {
   if [ ! -f "$dir/.complete" ]; then
     mkdir -p "$dir"
     cp tests/browser/package.json tests/browser/package-lock.json tests/browser/.npmrc "$dir"
-    quietly "Installing the npm packages (wasm-opt, playwright-core, axe-core)" "10 s" npm ci --prefix "$dir" --no-audit --no-fund ||
+    quietly "Installing the npm packages (wasm-opt, esbuild, playwright-core, axe-core)" "10 s" npm ci --prefix "$dir" --no-audit --no-fund ||
       die "npm could not install the packages of tests/browser/package-lock.json. Is the npm registry reached?"
     touch "$dir/.complete"
   fi
@@ -113,6 +113,7 @@ case ${1:-build} in build | test) ;; *) die "setup.sh knows 'build' and 'test'."
 rust
 wasm_target
 cargo_tool wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen --no-default-features
+cargo_tool wasm_split_cli_support "$WASM_SPLIT_VERSION" wasm-split-cli --locked --features build-binary
 cargo_tool trunk "$TRUNK_VERSION" trunk --locked --no-default-features --features rustls
 node_and_npm
 node_packages

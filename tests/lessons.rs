@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use checkpoint_lab::base::{Language, SimTime};
+use checkpoint_lab::base::{AttemptNumber, Language, SimTime};
 use checkpoint_lab::engine::Engine;
 use checkpoint_lab::engine::outcome::Outcome;
 use checkpoint_lab::i18n::{self, ConsoleText, Names, Transcript};
 use checkpoint_lab::lessons::text::{Block, Span, Texts, plain};
-use checkpoint_lab::lessons::{self, Act, Change, Lesson, Moment, Notebook, Seen, Truth, Verdict, Wish, judge};
+use checkpoint_lab::lessons::{self, Act, Change, Ending, Lesson, Moment, Notebook, Seen, Truth, Verdict, Wish, judge};
 use checkpoint_lab::scenario::{RestartStrategy, RunInput, Severity, presets};
-use checkpoint_lab::trace::TraceEvent;
+use checkpoint_lab::trace::{JobStatus, TraceEvent};
 
 /// A run, as far as a lesson looks at it.
 struct Run {
@@ -44,7 +44,7 @@ impl Run {
     }
 
     fn verdict(&self, lesson: &Lesson) -> Verdict {
-        judge(&lesson.input(), &self.input, &self.outcome(), self.complete)
+        judge(&lesson.input(), &self.input, &Ending::of(&self.trace), self.complete)
     }
 }
 
@@ -59,6 +59,26 @@ fn spans(block: &Block) -> Vec<&[Span]> {
         Block::Title(spans) | Block::Paragraph(spans) => vec![spans],
         Block::List { items, .. } => items.iter().map(Vec::as_slice).collect(),
         Block::Code(_) => vec![],
+    }
+}
+
+#[test]
+fn an_ending_says_what_the_outcome_says() {
+    for (id, _) in presets::ALL {
+        let run = Run::of(presets::run(id).expect("a preset"));
+        let (ending, outcome) = (Ending::of(&run.trace), run.outcome());
+        assert_eq!((ending.status.name(), ending.restarts), (outcome.job_status.as_str(), outcome.restarts), "{id}");
+        assert_eq!(ending.duplicates, outcome.outside.duplicates, "{id}");
+        let rows = |row: &checkpoint_lab::lessons::Row| (row.text.to_string(), row.times);
+        let visible = outcome.outside.rows.iter().map(|row| (row.text.clone(), row.times));
+        assert_eq!(ending.rows.iter().map(rows).collect::<Vec<_>>(), visible.collect::<Vec<_>>(), "{id}");
+        for attempt in &outcome.attempts {
+            let first = ending.first_row(AttemptNumber(attempt.attempt));
+            let places: Vec<&str> =
+                attempt.printed.values().filter_map(|rows| rows.first()).map(String::as_str).collect();
+            assert_eq!(first.is_none(), places.is_empty(), "{id}");
+            assert!(first.is_none_or(|row| places.contains(&row)), "{id}: {first:?}");
+        }
     }
 }
 
@@ -152,7 +172,7 @@ fn the_run_has_every_moment_and_answers_every_question() {
             }
             for question in step.questions {
                 let truth =
-                    (question.truth)(&reference.outcome).unwrap_or_else(|| panic!("{} has no answer", question.id));
+                    (question.truth)(&reference.ending).unwrap_or_else(|| panic!("{} has no answer", question.id));
                 assert!(question.choices.contains(&truth));
             }
             for id in step.compares {
@@ -206,8 +226,8 @@ fn the_handouts_claims_stand_beside_what_its_run_prints() {
             assert!(everywhere.filter(|line| quote.contains(line)).count() == 0, "{}", claim.id);
         }
     }
-    assert_eq!(reference.outcome.job_status, "FAILED");
-    assert_eq!((reference.outcome.outside.rows.len(), reference.outcome.restarts), (4, 3));
+    assert_eq!(reference.ending.status, JobStatus::Failed);
+    assert_eq!((reference.ending.rows.len(), reference.ending.restarts), (4, 3));
 }
 
 #[test]

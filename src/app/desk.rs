@@ -1,7 +1,6 @@
 //! The desk owns the session. Everything that happens comes here as a message; everything that is shown is a value made
 //! here of the model.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use checkpoint_lab::i18n::{Language, Names, Transcript, explain};
@@ -11,9 +10,10 @@ use checkpoint_lab::scene::checkpoints::CheckpointsView;
 use checkpoint_lab::scene::code::CodeFocus;
 use checkpoint_lab::scene::inspector::Inspector;
 use checkpoint_lab::scene::{Picture, Studio};
-use checkpoint_lab::session::{self, Dialog, Effect, Model, Msg, Tab};
-use checkpoint_lab::store::{Keeper, Kept, SessionRecord};
+use checkpoint_lab::session::{self, Check, Dialog, Effect, Model, Msg, Tab};
+use checkpoint_lab::store::{Kept, Session};
 use checkpoint_lab::timeline::{Landmark, Weight, weight};
+use checkpoint_lab::trace::TraceEvent;
 use web_sys::{DragEvent, KeyboardEvent};
 use yew::prelude::*;
 
@@ -23,6 +23,7 @@ use super::edge::{self, KeyListener, Preferences};
 use super::frame::{Frame, Later};
 use super::header::Header;
 use super::keys;
+use super::later::{Part, Parts};
 use super::lesson::{LessonColumn, LessonView};
 use super::notice::NoticeBar;
 use super::panels::{
@@ -30,6 +31,7 @@ use super::panels::{
     Told, WhyPanel,
 };
 use super::stored_checkpoints::StoredCheckpoints;
+use super::storeroom::Storeroom;
 use super::strip::Strip;
 use super::tabs::{self, Tabs};
 
@@ -49,16 +51,14 @@ const KEEPING_PLAYING_MS: f64 = 2_000.0;
 #[derive(Properties)]
 pub struct DeskProps {
     /// The store.
-    pub keeper: Keeper,
+    pub store: Storeroom,
     /// The last session, if one was kept.
-    pub session: Option<Rc<SessionRecord>>,
-    /// Whom the store tells what it keeps.
-    pub on_kept: Rc<RefCell<Callback<Kept>>>,
+    pub session: Option<(Session, Check)>,
 }
 
 impl PartialEq for DeskProps {
     fn eq(&self, other: &Self) -> bool {
-        self.keeper == other.keeper
+        self.store == other.store
     }
 }
 
@@ -76,6 +76,8 @@ pub enum DeskMsg {
     Dragging(bool),
     /// The store has written something, or failed to.
     Kept(Kept),
+    /// A part of the page has come, or failed to.
+    Part,
     /// Time to keep the session again, if it has changed.
     Keep,
 }
@@ -93,12 +95,15 @@ pub struct Desk {
     frame: Option<Frame>,
     last_frame: Option<f64>,
     dragging: bool,
-    keeper: Keeper,
+    store: Storeroom,
     kept: Kept,
+    /// Something was to be kept before the store was open.
+    missed: bool,
     /// Until it fires, the session is not kept again.
     keeping: Option<Later>,
     /// The session has changed since it was kept.
     unkept: bool,
+    parts: Parts,
     _keys: Option<KeyListener>,
 }
 
@@ -127,10 +132,10 @@ impl Component for Desk {
         let link = ctx.link();
         let props = ctx.props();
         let preferences = Preferences::load();
-        let mut model = begin(props.session.as_deref(), preferences.language);
+        let mut model = begin(props.session.as_ref(), preferences.language);
         (model.theme, model.speed) = (preferences.theme, preferences.speed);
-        *props.on_kept.borrow_mut() = link.callback(DeskMsg::Kept);
-        if !props.keeper.kept().in_browser {
+        props.store.tell(link.callback(DeskMsg::Kept));
+        if !props.store.kept().in_browser {
             session::update(&mut model, Msg::StoreRefused);
         }
         edge::dress(&model);
@@ -150,10 +155,12 @@ impl Component for Desk {
             frame: None,
             last_frame: None,
             dragging: false,
-            kept: props.keeper.kept(),
-            keeper: props.keeper.clone(),
+            kept: props.store.kept(),
+            store: props.store.clone(),
+            missed: false,
             keeping: None,
             unkept: false,
+            parts: Parts::new(link.callback(|()| DeskMsg::Part)),
             _keys: KeyListener::on_window(link.callback(DeskMsg::Key)),
             model,
         }
@@ -191,6 +198,11 @@ impl Component for Desk {
                 if lost {
                     self.session(ctx, Msg::StoreRefused);
                 }
+                // A store that has just been opened has missed what called for it.
+                if std::mem::take(&mut self.missed) {
+                    self.store.follow(self.model.run(), self.model.engine());
+                    self.keep(ctx);
+                }
                 return changed;
             }
             DeskMsg::Keep => {
@@ -199,6 +211,13 @@ impl Component for Desk {
                     self.keep(ctx);
                 }
                 return false;
+            }
+            DeskMsg::Part => {
+                if let Some(check) = self.parts.take_check() {
+                    self.model.set_check(check);
+                    self.issues = Rc::new(self.model.issues().to_vec());
+                }
+                return true;
             }
             DeskMsg::Dragging(on) => return std::mem::replace(&mut self.dragging, on) != on,
         }
@@ -236,7 +255,7 @@ impl Desk {
             self.words.transcript.extend(self.model.timeline().trace(), &self.words.names);
         }
         self.draw();
-        self.keeper.follow(self.model.run(), self.model.engine());
+        self.missed |= !self.store.follow(self.model.run(), self.model.engine());
         if *self.issues != self.model.issues() {
             self.issues = Rc::new(self.model.issues().to_vec());
         }
@@ -249,11 +268,14 @@ impl Desk {
             return;
         }
         let model = &self.model;
-        let mut record = SessionRecord::new(model.input(), model.at());
-        record.language = Some(model.language);
-        record.tab = Some(tabs::name(model.tab).into());
-        record.lessons = model.notebook().clone();
-        self.keeper.keep(record);
+        let session = || Session {
+            input: model.input().clone(),
+            moment: model.at(),
+            language: Some(model.language),
+            tab: Some(tabs::name(model.tab).into()),
+            lessons: model.notebook().clone(),
+        };
+        self.missed |= !self.store.keep(session);
         let link = ctx.link().clone();
         self.keeping = Later::after(KEEPING_MS, move || link.send_message(DeskMsg::Keep));
     }
@@ -285,15 +307,15 @@ impl Desk {
                     can_redo={model.history().can_redo()} />
                 <NoticeBar notice={model.notice.clone()} is_current={model.is_current()} />
                 <main class="work">
-                    <section class="lesson" aria-label={t.lesson()}><LessonColumn view={LessonView::of(model)} {input} /></section>
+                    <section class="lesson" aria-label={t.lesson()}>{ self.part(Part::Lesson) }</section>
                     { self.stage() }
                     <aside class="side" aria-label={t.side()}>
-                        <Tabs chosen={model.tab} {errors}>{ self.panel() }</Tabs>
+                        <Tabs chosen={model.tab} {errors}>{ self.part(Part::of(model.tab)) }</Tabs>
                         <Console rows={self.words.transcript.rows.clone()} until={self.words.transcript.until(model.position())} />
                     </aside>
                 </main>
                 if self.dragging { <div class="drop-hint" aria-hidden="true"><p>{ t.csv_drop_here() }</p></div> }
-                { self.dialog() }
+                if model.dialog.is_some() { { self.part(Part::Dialog) } }
             </div>
         }
     }
@@ -301,47 +323,73 @@ impl Desk {
     fn stage(&self) -> Html {
         let (model, t) = (&self.model, self.model.language);
         let picture = self.picture.clone();
+        let current = self.told_now();
+        let rule = current.as_ref().and_then(|told| told.explanation.rules.first());
+        let gist = rule.and_then(|id| self.parts.gist(id, t));
+        let parts = self.parts.clone();
+        let on_wonder = Callback::from(move |()| parts.want_gists());
         html! {
             <>
                 <section class="stage-area" id="stage" aria-label={t.stage()} tabindex="-1">
+                    <h2 class="sr-only">{ t.stage() }</h2>
                     <Stage picture={picture.clone()} language={t} on_room={self.on_room.clone()} on_press={self.on_press.clone()} />
                 </section>
                 <div class="time-area">
-                    <Caption current={self.told_now()} playing={model.is_playing()} />
+                    <Caption {current} {gist} {on_wonder} playing={model.is_playing()} />
                     <Strip {picture} playing={model.is_playing()} speed={model.speed} language={t} send={self.send.clone()} />
                 </div>
             </>
         }
     }
 
-    fn panel(&self) -> Html {
+    /// The language of the page.
+    pub const fn language(&self) -> Language {
+        self.model.language
+    }
+
+    fn part(&self, part: Part) -> Html {
+        self.parts.draw(part, self)
+    }
+
+    fn happened(&self) -> &[TraceEvent] {
+        &self.model.timeline().trace()[..self.model.position()]
+    }
+
+    pub fn lesson(&self) -> Html {
+        html! { <LessonColumn view={LessonView::of(&self.model)} input={self.model.input().clone()} /> }
+    }
+
+    pub fn settings(&self) -> Html {
         let model = &self.model;
-        let happened = &model.timeline().trace()[..model.position()];
-        match model.tab {
-            Tab::Settings => html! {
-                <SettingsPanel input={model.input().clone()} issues={self.issues.clone()} summary={*model.summary()}
-                    before={model.before().copied()} at={model.at()} />
-            },
-            Tab::Code => html! {
-                <CodePanel input={model.timeline().input().clone()} focus={CodeFocus::at(model.engine(), happened)} />
-            },
-            Tab::State => html! {
-                <StatePanel inspector={Inspector::of(model.engine())} names={self.words.names.clone()} />
-            },
-            Tab::Checkpoints => {
-                let keeper = self.keeper.clone();
-                let onerase = Callback::from(move |()| keeper.erase());
-                let stored = html! { <StoredCheckpoints kept={self.kept.clone()} {onerase} /> };
-                html! {
-                <CheckpointsPanel view={CheckpointsView::of(model.engine(), happened)} input={model.timeline().input().clone()}
-                    names={self.words.names.clone()} {stored} />
-                }
-            }
-            Tab::Why => self.why(),
+        html! {
+            <SettingsPanel input={model.input().clone()} issues={self.issues.clone()} summary={*model.summary()}
+                before={model.before().copied()} at={model.at()} />
         }
     }
 
-    fn dialog(&self) -> Html {
+    pub fn code(&self) -> Html {
+        let model = &self.model;
+        html! {
+            <CodePanel input={model.timeline().input().clone()} focus={CodeFocus::at(model.engine(), self.happened())} />
+        }
+    }
+
+    pub fn state(&self) -> Html {
+        html! { <StatePanel inspector={Inspector::of(self.model.engine())} names={self.words.names.clone()} /> }
+    }
+
+    pub fn checkpoints(&self) -> Html {
+        let model = &self.model;
+        let store = self.store.clone();
+        let onerase = Callback::from(move |()| store.erase());
+        let stored = html! { <StoredCheckpoints kept={self.kept.clone()} {onerase} /> };
+        html! {
+            <CheckpointsPanel view={CheckpointsView::of(model.engine(), self.happened())} input={model.timeline().input().clone()}
+                names={self.words.names.clone()} {stored} />
+        }
+    }
+
+    pub fn dialog(&self) -> Html {
         match &self.model.dialog {
             None => html! {},
             Some(Dialog::LeavesOut) => html! { <LeavesOutDialog /> },
@@ -360,7 +408,7 @@ impl Desk {
         self.model.current().map(|(fact, _)| self.told(fact))
     }
 
-    fn why(&self) -> Html {
+    pub fn why(&self) -> Html {
         let (model, trace) = (&self.model, self.model.timeline().trace());
         let current = model.current().map(|(fact, _)| fact);
         let worth = |fact: &usize| weight(&trace[*fact].fact) >= Weight::Step && Some(*fact) != current;
@@ -379,21 +427,22 @@ impl Desk {
     }
 }
 
-/// The session that was kept, where it can still be read; else the first lesson.
-fn begin(kept: Option<&SessionRecord>, language: Language) -> Model {
+/// The session that was kept; else the first lesson.
+fn begin(kept: Option<&(Session, Check)>, language: Language) -> Model {
     let first = || presets::run("handout").expect("the handout is a preset");
-    let read = kept.and_then(|kept| Some((kept, kept.run().ok()?)));
-    let Some((kept, input)) = read else {
+    let Some((kept, check)) = kept else {
         let lesson = lessons::ALL.first();
-        let mut model = Model::new(lesson.map_or_else(first, |lesson| lesson.input()), first(), language);
+        // A lesson's input is sound. What can make another brings the check with it.
+        let mut model =
+            Model::checked_by(|_| Vec::new(), lesson.map_or_else(first, |lesson| lesson.input()), first(), language);
         if let Some(lesson) = lesson {
             session::update(&mut model, Msg::Lesson(Act::Open(lesson.id.into())));
         }
         return model;
     };
-    let mut model = Model::new(input, first(), language);
+    let mut model = Model::checked_by(*check, (*kept.input).clone(), first(), language);
     let tab = kept.tab.as_deref().and_then(tabs::named).unwrap_or_default();
-    model.resume(kept.moment(), kept.lessons.clone(), tab);
+    model.resume(kept.moment, kept.lessons.clone(), tab);
     model
 }
 

@@ -1,8 +1,8 @@
 //! Whether a run solves the task: bring the job to FINISHED by one change. Only the run counts, never which control was used.
 
-use super::{Change, changes};
-use crate::engine::outcome::Outcome;
+use super::{Change, Ending, changes};
 use crate::scenario::RunInput;
+use crate::trace::JobStatus;
 
 /// What a finished look at a run says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,9 +48,9 @@ impl Verdict {
 }
 
 /// Judges a run against the lesson's `base`. `complete` says that nothing more can happen in it.
-pub fn judge(base: &RunInput, now: &RunInput, outcome: &Outcome, complete: bool) -> Verdict {
+pub fn judge(base: &RunInput, now: &RunInput, ending: &Ending, complete: bool) -> Verdict {
     let found = changes(base, now);
-    let restarts = outcome.restarts;
+    let restarts = ending.restarts;
     if found.is_empty() {
         return Verdict::Untouched;
     }
@@ -60,13 +60,12 @@ pub fn judge(base: &RunInput, now: &RunInput, outcome: &Outcome, complete: bool)
     if !complete {
         return Verdict::Endless { restarts };
     }
-    if outcome.job_status != "FINISHED" {
-        let rows = outcome.outside.rows.len();
-        return Verdict::Ended { status: outcome.job_status.clone(), restarts, rows };
+    if ending.status != JobStatus::Finished {
+        return Verdict::Ended { status: ending.status.name().into(), restarts, rows: ending.rows.len() };
     }
     match (found.as_slice(), restarts) {
         ([change], 0) => Verdict::Avoided(*change),
-        ([change], _) => Verdict::Recovered { change: *change, restarts, duplicates: outcome.outside.duplicates },
+        ([change], _) => Verdict::Recovered { change: *change, restarts, duplicates: ending.duplicates },
         _ => Verdict::TooMany(found),
     }
 }

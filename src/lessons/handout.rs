@@ -2,8 +2,9 @@
 
 use super::lesson::{Claim, Focus, Lesson, Mark, Question, Recorded, Step, Truth};
 use super::switch::{COUNTER_IN_STATE, FAILS_ONCE, MORE_ATTEMPTS, POSITION, SHORT_INTERVAL, SMALL_BUNDLE};
-use super::{Moment, Switch};
-use crate::engine::outcome::Outcome;
+use super::{Ending, Moment, Switch};
+use crate::base::AttemptNumber;
+use crate::trace::JobStatus;
 
 pub(super) const LESSON: Lesson = Lesson {
     id: "handout",
@@ -49,24 +50,24 @@ const QUESTIONS: &[Question] = &[
 ];
 
 /// How the job ends.
-fn status(outcome: &Outcome) -> Option<&'static str> {
-    match outcome.job_status.as_str() {
-        "FINISHED" => Some("finished"),
-        "FAILED" => Some("failed"),
-        "RESTARTING" | "RUNNING" => Some("endless"),
+fn status(ending: &Ending) -> Option<&'static str> {
+    match ending.status {
+        JobStatus::Finished => Some("finished"),
+        JobStatus::Failed => Some("failed"),
+        JobStatus::Restarting | JobStatus::Running => Some("endless"),
         _ => None,
     }
 }
 
 /// What the first attempt after the failure prints first.
-fn next(outcome: &Outcome) -> Option<&'static str> {
-    let first = outcome.attempts.get(1)?.printed.values().flatten().next()?;
+fn next(ending: &Ending) -> Option<&'static str> {
+    let first = ending.first_row(AttemptNumber(1))?;
     ["tx1001", "tx1005", "tx1006"].into_iter().find(|id| first.contains(id))
 }
 
 /// Which rows come out, and how often.
-fn rows(outcome: &Outcome) -> Option<&'static str> {
-    let rows = &outcome.outside.rows;
+fn rows(ending: &Ending) -> Option<&'static str> {
+    let rows = &ending.rows;
     let all_times = |times: u64| rows.iter().all(|row| row.times == times);
     match rows.len() {
         12 if all_times(1) => Some("once"),

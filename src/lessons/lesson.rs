@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{Moment, Switch};
+use super::{Ending, Moment, Switch};
 use crate::base::SimTime;
 use crate::engine::Engine;
-use crate::engine::outcome::Outcome;
 use crate::scenario::{RunInput, presets};
 use crate::trace::TraceEvent;
 
@@ -104,7 +103,7 @@ pub struct Question {
     /// The choices, in order.
     pub choices: &'static [&'static str],
     /// Which of them a run proves right.
-    pub truth: fn(&Outcome) -> Option<&'static str>,
+    pub truth: fn(&Ending) -> Option<&'static str>,
 }
 
 /// What the handout claims, and what stands there in truth. Why is under `claim/ID`.
@@ -194,7 +193,7 @@ impl Lesson {
         input
     }
 
-    /// Its run, simulated to the end: trace and outcome.
+    /// Its run, simulated to the end: trace and ending.
     pub fn reference(&self) -> Reference {
         Reference::of(Arc::new(self.input()))
     }
@@ -233,7 +232,7 @@ pub struct Reference {
     /// Its facts.
     pub trace: Vec<TraceEvent>,
     /// What came of it.
-    pub outcome: Outcome,
+    pub ending: Ending,
 }
 
 /// No lesson's run is longer.
@@ -244,7 +243,7 @@ impl Reference {
         let mut engine = Engine::new(input.clone());
         engine.run_until(LONGEST.0, LONGEST.1);
         let trace = engine.take_trace();
-        let outcome = Outcome::of(&input, engine.graph(), &trace);
-        Reference { engine, trace, outcome }
+        let ending = Ending::of(&trace);
+        Reference { engine, trace, ending }
     }
 }

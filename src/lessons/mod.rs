@@ -8,6 +8,7 @@
 //! Left out: lessons that branch, scores.
 
 mod changes;
+mod ending;
 mod goal;
 mod handout;
 mod lesson;
@@ -17,6 +18,7 @@ mod switch;
 pub mod text;
 
 pub use changes::{Change, changes};
+pub use ending::{Ending, Row};
 pub use goal::{Verdict, judge};
 pub use lesson::{Claim, Focus, Lesson, Mark, Question, Recorded, Reference, Step, Truth};
 pub use moment::Moment;

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lesson, Step, Verdict, by_id, judge};
+use super::{Ending, Lesson, Step, Verdict, by_id, judge};
 use crate::base::SimTime;
-use crate::engine::outcome::Outcome;
 use crate::graph::ExecutionGraph;
 use crate::scenario::RunInput;
 use crate::trace::TraceEvent;
@@ -278,11 +277,11 @@ impl Progress {
         if switch.is_some_and(|switch| self.tried.contains_key(switch.id)) && self.solved {
             return false;
         }
-        let outcome = Outcome::of(seen.input, seen.graph, seen.trace);
+        let ending = Ending::of(seen.trace);
         if let Some(switch) = switch {
-            self.tried.insert(switch.id.to_owned(), outcome.job_status.clone());
+            self.tried.insert(switch.id.to_owned(), ending.status.name().to_owned());
         }
-        let verdict: Verdict = judge(&lesson.input(), seen.input, &outcome, seen.complete);
+        let verdict: Verdict = judge(&lesson.input(), seen.input, &ending, seen.complete);
         self.solved |= verdict.is_solved();
         *self != before
     }

@@ -302,7 +302,7 @@ fn guess_columns(columns: &[String], rows: &[CsvRow]) -> (Option<usize>, Option<
         values.len() == rows.len()
     };
     let named = |names: &[&str], fits: &dyn Fn(&usize) -> bool| {
-        let lower: Vec<String> = columns.iter().map(|column| column.to_lowercase()).collect();
+        let lower: Vec<String> = columns.iter().map(|column| column.to_ascii_lowercase()).collect();
         let exact = names.iter().find_map(|name| (0..columns.len()).find(|&i| lower[i] == *name && fits(&i)));
         exact
             .or_else(|| names.iter().find_map(|name| (0..columns.len()).find(|&i| lower[i].contains(name) && fits(&i))))

@@ -13,7 +13,7 @@ mod summary;
 mod update;
 
 pub use history::History;
-pub use model::{CsvDraft, Dialog, Model, Notice, Tab, Theme};
+pub use model::{Check, CsvDraft, Dialog, Model, Notice, Tab, Theme};
 pub use msg::{Direction, Effect, Msg};
 pub use playback::Speed;
 pub use summary::Summary;

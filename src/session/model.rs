@@ -16,6 +16,7 @@ use crate::trace::TraceEvent;
 #[derive(Clone, Debug)]
 pub struct Model {
     pub(super) input: Arc<RunInput>,
+    pub(super) check: Check,
     pub(super) issues: Vec<Issue>,
     pub(super) timeline: Timeline,
     pub(super) run: u64,
@@ -121,6 +122,9 @@ pub enum Notice {
     NotKept,
 }
 
+/// Finds what is wrong with an input.
+pub type Check = fn(&RunInput) -> Vec<Issue>;
+
 impl Model {
     /// A model that shows `input` from its opening moment. An input that can't run is replaced by nothing: its issues are
     /// shown beside a run of `fallback`.
@@ -128,7 +132,16 @@ impl Model {
     /// # Panics
     /// When `fallback` can't run either.
     pub fn new(input: RunInput, fallback: RunInput, language: Language) -> Model {
-        let issues = input.issues();
+        Model::checked_by(RunInput::issues, input, fallback, language)
+    }
+
+    /// The same, with another way to find issues: a page whose inputs are all known to be sound needs no check before
+    /// somebody edits one.
+    ///
+    /// # Panics
+    /// When `fallback` can't run.
+    pub fn checked_by(check: Check, input: RunInput, fallback: RunInput, language: Language) -> Model {
+        let issues = check(&input);
         let runs = runnable(&issues);
         let input = Arc::new(input);
         let timeline = Timeline::new(if runs { input.clone() } else { Arc::new(fallback) });
@@ -136,6 +149,7 @@ impl Model {
         let summary = Summary::of(&timeline);
         let mut model = Model {
             input,
+            check,
             issues,
             timeline,
             run: 0,
@@ -154,6 +168,12 @@ impl Model {
         };
         model.timeline.seek(at);
         model
+    }
+
+    /// From now on issues are found in this way.
+    pub fn set_check(&mut self, check: Check) {
+        self.check = check;
+        self.issues = check(&self.input);
     }
 
     /// Goes on with what was kept of an earlier session: the moment, the lessons, the tab.

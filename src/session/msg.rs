@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Dialog, Speed, Tab, Theme};
 use crate::base::{Language, SimTime};
 use crate::lessons::Act;
-use crate::scenario::{Action, Issue, RunInput, Scenario};
+use crate::scenario::{Action, RunInput, Scenario};
 use crate::timeline::Landmark;
 
 /// Something that happened: the learner did it, or the world answered.
@@ -31,8 +31,8 @@ pub enum Msg {
     Edit(&'static str, Arc<Scenario>),
     /// Another seed.
     SetSeed(u64),
-    /// Mend an issue as it offers; where that is a choice, by its n-th text.
-    Mend(Issue, usize),
+    /// An issue was mended: the input as it is then.
+    Mended(Arc<RunInput>),
     /// Another input, whole: a preset, a lesson, a stored session. It is opened at its opening moment.
     Open(Arc<RunInput>),
     /// The same, at a moment.

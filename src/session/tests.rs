@@ -102,7 +102,8 @@ fn an_input_that_cannot_run_leaves_the_last_run_in_view() {
     assert!(!model.issues().is_empty() && !model.is_current());
     assert_eq!(model.run(), run);
     let issue = model.issues()[0].clone();
-    update(&mut model, Msg::Mend(issue, 0));
+    let mended = model.input().mended(&issue, 0).expect("the issue has a mend");
+    update(&mut model, Msg::Mended(Arc::new(mended)));
     assert!(model.issues().is_empty() && model.is_current());
     assert_eq!(model.scenario().checkpointing.interval_ms, Some(10));
 }

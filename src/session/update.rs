@@ -36,12 +36,9 @@ fn change(model: &mut Model, msg: Msg) -> Vec<Effect> {
             edited(model, field, input)
         }
         Msg::SetSeed(seed) => edited(model, "seed", RunInput { seed, ..(*model.input).clone() }),
-        Msg::Mend(issue, choice) => {
+        Msg::Mended(input) => {
             model.history.close();
-            match model.input.mended(&issue, choice) {
-                Some(input) => edited(model, "mend", input),
-                None => Vec::new(),
-            }
+            edited(model, "mend", Arc::unwrap_or_clone(input))
         }
         Msg::Open(input) => {
             // Another scenario is another subject, unless it is an answer to the lesson's task.
@@ -224,7 +221,7 @@ fn open(model: &mut Model, input: Arc<RunInput>, at: Option<SimTime>) -> Vec<Eff
 
 /// Runs an input in place of the present one, if it can run.
 fn replace(model: &mut Model, input: Arc<RunInput>) {
-    model.issues = input.issues();
+    model.issues = (model.check)(&input);
     model.input = input;
     if runnable(&model.issues) && !model.is_current() {
         model.timeline = Timeline::new(model.input.clone());

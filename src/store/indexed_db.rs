@@ -34,6 +34,46 @@ extern "C" {
     fn transaction(this: &WithOptions, names: &Array, mode: &str, options: &Object) -> Result<IdbTransaction, JsValue>;
 }
 
+/// What the browser says of a database from an earlier visit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Earlier {
+    /// There is one.
+    There,
+    /// There is none.
+    None,
+    /// It refuses, or does not answer.
+    Unclear,
+}
+
+/// Whether an earlier visit left a database. It costs little code: a first visit asks this before it has the store.
+pub async fn earlier() -> Earlier {
+    let Some(request) = factory().and_then(|factory| factory.open(NAME).ok()) else { return Earlier::Unclear };
+    let is_new = Rc::new(Cell::new(false));
+    let give_up = {
+        let (request, is_new) = (request.clone(), is_new.clone());
+        // Given up while it is being made, a database is not there afterwards.
+        Closure::once(move || {
+            is_new.set(true);
+            if let Some(making) = request.transaction() {
+                // One that can't be given up leaves an empty database, which is as good.
+                let _ = making.abort();
+            }
+        })
+    };
+    request.set_onupgradeneeded(Some(give_up.as_ref().unchecked_ref()));
+    match result(&request).await {
+        Ok(database) => {
+            database.unchecked_into::<IdbDatabase>().close();
+            Earlier::There
+        }
+        Err(_) if is_new.get() => Earlier::None,
+        Err(_) => {
+            close_when_it_comes(&request);
+            Earlier::Unclear
+        }
+    }
+}
+
 /// A connection to the database.
 #[derive(Debug)]
 pub struct IndexedDb {

@@ -9,8 +9,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::indexed_db::IndexedDb;
 use super::shelf::{Batch, Key, Shelf, Table};
-use super::{Listing, Mark, Memory, Queue, SessionRecord, StorageView, Store, StoreError, Work};
+use super::{Listing, Mark, Memory, Queue, Session, SessionRecord, StorageView, Store, StoreError, Work};
 use crate::engine::Engine;
+use crate::scenario::{Issue, RunInput};
 
 /// The shelf in use.
 #[derive(Debug)]
@@ -60,9 +61,35 @@ pub struct Kept {
     pub listing: Rc<Listing>,
 }
 
+/// The store as the page holds it: the page knows this much of it before its code is there.
+pub trait Keeping {
+    /// What the page shows of the store.
+    fn kept(&self) -> Kept;
+
+    /// Brings the stored checkpoints to what the storage holds at the engine's moment. Cheap when nothing changed: it may be
+    /// called with every frame. `run` tells runs apart.
+    fn follow(&self, run: u64, engine: &Engine);
+
+    /// Keeps a session in place of the last one.
+    fn keep(&self, session: &Session);
+
+    /// Forgets everything that the page keeps in this browser.
+    fn erase(&self);
+}
+
+/// A store that has been opened.
+pub struct Opened {
+    /// It.
+    pub keeper: Rc<dyn Keeping>,
+    /// The session that was kept in it.
+    pub session: Option<Session>,
+    /// Finds what is wrong with a session's input: only what was written by this very build is known to be sound.
+    pub check: fn(&RunInput) -> Vec<Issue>,
+}
+
 /// The store of a page. Clones are the same store.
 #[derive(Clone)]
-pub struct Keeper(Rc<Inner>);
+struct Keeper(Rc<Inner>);
 
 struct Inner {
     state: RefCell<State>,
@@ -79,42 +106,32 @@ struct State {
     keeps_sessions: bool,
 }
 
-impl PartialEq for Keeper {
-    fn eq(&self, other: &Keeper) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
+/// Opens the store and reads the last session. Takes a few milliseconds, and never longer than a few seconds. Whenever what
+/// the page shows of the store changes, `on_change` is told. `clock_ms` is the browser's clock.
+pub async fn open(clock_ms: fn() -> u64, on_change: Box<dyn Fn(Kept)>) -> Opened {
+    let (shelf, refused) = match IndexedDb::open().await {
+        Ok(shelf) => (AnyShelf::Browser(shelf), None),
+        Err(error) => (AnyShelf::Memory(Memory::default()), Some(error)),
+    };
+    let store = Store::new(shelf);
+    let (session, unreadable) = match store.last_session().await {
+        Ok(session) => (session, None),
+        Err(error) => (None, Some(error)),
+    };
+    // What a newer version of the page left here is not ours to write over.
+    let keeps_sessions = !matches!(unreadable, Some(StoreError::TooNew { .. }));
+    let kept = Kept { in_browser: refused.is_none(), error: refused.or(unreadable), ..Kept::default() };
+    let state = State { store: Rc::new(store), queue: Queue::default(), kept, mark: None, job: None, keeps_sessions };
+    let keeper = Keeper(Rc::new(Inner { state: RefCell::new(state), on_change, clock_ms }));
+    Opened { keeper: Rc::new(keeper), session: session.and_then(SessionRecord::session), check: RunInput::issues }
 }
 
-impl Keeper {
-    /// Opens the store and reads the last session. Takes a few milliseconds, and never longer than a few seconds. Whenever
-    /// what the page shows of the store changes, `on_change` is told. `clock_ms` is the browser's clock.
-    pub async fn open(clock_ms: fn() -> u64, on_change: impl Fn(Kept) + 'static) -> (Keeper, Option<SessionRecord>) {
-        let (shelf, refused) = match IndexedDb::open().await {
-            Ok(shelf) => (AnyShelf::Browser(shelf), None),
-            Err(error) => (AnyShelf::Memory(Memory::default()), Some(error)),
-        };
-        let store = Store::new(shelf);
-        let (session, unreadable) = match store.last_session().await {
-            Ok(session) => (session, None),
-            Err(error) => (None, Some(error)),
-        };
-        // What a newer version of the page left here is not ours to write over.
-        let keeps_sessions = !matches!(unreadable, Some(StoreError::TooNew { .. }));
-        let kept = Kept { in_browser: refused.is_none(), error: refused.or(unreadable), ..Kept::default() };
-        let state =
-            State { store: Rc::new(store), queue: Queue::default(), kept, mark: None, job: None, keeps_sessions };
-        let inner = Inner { state: RefCell::new(state), on_change: Box::new(on_change), clock_ms };
-        (Keeper(Rc::new(inner)), session)
-    }
-
-    /// What the page shows of the store.
-    pub fn kept(&self) -> Kept {
+impl Keeping for Keeper {
+    fn kept(&self) -> Kept {
         self.0.state.borrow().kept.clone()
     }
 
-    /// Brings the stored checkpoints to what the storage holds at the engine's moment. Cheap when nothing changed: it may be
-    /// called with every frame. `run` tells runs apart.
-    pub fn follow(&self, run: u64, engine: &Engine) {
+    fn follow(&self, run: u64, engine: &Engine) {
         let mark = Some(Mark::of(run, engine));
         if self.0.state.borrow().mark == mark {
             return;
@@ -123,19 +140,19 @@ impl Keeper {
         self.push(Work::Storage(Box::new(StorageView::of(engine, (self.0.clock_ms)()))));
     }
 
-    /// Keeps a session in place of the last one.
-    pub fn keep(&self, session: SessionRecord) {
+    fn keep(&self, session: &Session) {
         if self.0.state.borrow().keeps_sessions {
-            self.push(Work::Session(Box::new(session)));
+            self.push(Work::Session(Box::new(SessionRecord::of(session))));
         }
     }
 
-    /// Forgets everything that the page keeps in this browser.
-    pub fn erase(&self) {
+    fn erase(&self) {
         self.0.state.borrow_mut().mark = None;
         self.push(Work::Erase);
     }
+}
 
+impl Keeper {
     fn push(&self, work: Work) {
         if self.0.state.borrow_mut().queue.push(work) {
             let keeper = self.clone();

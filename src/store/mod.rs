@@ -21,10 +21,10 @@ mod view;
 
 pub use error::StoreError;
 #[cfg(target_arch = "wasm32")]
-pub use keeper::{Keeper, Kept};
+pub use keeper::{Keeping, Kept, Opened, open};
 pub use memory::Memory;
 pub use queue::{Queue, Work};
-pub use record::{CheckpointRecord, JobRecord, SessionRecord};
+pub use record::{CheckpointRecord, JobRecord, Session, SessionRecord};
 pub use shelf::{Batch, Durability, Key, Shelf, Table};
 pub use view::{Mark, StorageView};
 

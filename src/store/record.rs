@@ -2,6 +2,8 @@
 //! learner opens with the browser's own tools shows them as they are). 64-bit numbers and doubles of a learner's data are
 //! therefore texts.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -121,7 +123,22 @@ pub enum StoredValue {
     List(Vec<StoredValue>),
 }
 
-/// What the page was about when the tab was left.
+/// What the page is about, as it goes into the store and comes back.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Session {
+    /// Scenario, seed and commands. They may have issues.
+    pub input: Arc<RunInput>,
+    /// The moment in view.
+    pub moment: SimTime,
+    /// The language of the page.
+    pub language: Option<Language>,
+    /// The tab beside the stage, by name.
+    pub tab: Option<String>,
+    /// The lessons: which is open, and how far each has come.
+    pub lessons: Notebook,
+}
+
+/// A session as it is stored.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SessionRecord {
     /// [`RECORD_VERSION`].
@@ -152,6 +169,23 @@ impl SessionRecord {
             tab: None,
             lessons: Notebook::default(),
         }
+    }
+
+    /// The record of a session.
+    pub fn of(session: &Session) -> SessionRecord {
+        SessionRecord {
+            language: session.language,
+            tab: session.tab.clone(),
+            lessons: session.lessons.clone(),
+            ..SessionRecord::new(&session.input, session.moment)
+        }
+    }
+
+    /// The session; none when the scenario in it can't be read any more.
+    pub fn session(self) -> Option<Session> {
+        let input = Arc::new(self.run().ok()?);
+        let moment = self.moment();
+        Some(Session { input, moment, language: self.language, tab: self.tab, lessons: self.lessons })
     }
 
     /// The run. It may have issues.

@@ -1,9 +1,10 @@
 // Builds examples/bench_web.rs, the library as a bare wasm module, for what is asked of it outside the page.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { wasmOpt } from "../../scripts/wasm-opt.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CACHE = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
@@ -18,14 +19,7 @@ export function buildModule() {
   mkdirSync(folder, { recursive: true });
   const built = join(target, "wasm32-unknown-unknown", "web", "examples", "bench_web.wasm");
   run("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir", folder, built]);
-  const optimised = join(folder, "bench_web_bg.wasm");
-  run("wasm-opt", [wasmOptLevel(), "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue", optimised, "-o", optimised]);
+  run("wasm-opt", wasmOpt(join(folder, "bench_web_bg.wasm")));
   writeFileSync(join(folder, "index.html"), "<!doctype html><title>bench</title>");
   return folder;
-}
-
-/** What index.html asks of wasm-opt, so that the same code is measured that the page runs. */
-function wasmOptLevel() {
-  const [, level] = /data-wasm-opt="(\w+)"/.exec(readFileSync(join(ROOT, "index.html"), "utf8"));
-  return `-O${level}`;
 }

@@ -1,9 +1,8 @@
 //! What the handout claims, beside what the lesson's run really prints.
 
-use checkpoint_lab::engine::outcome::Outcome;
 use checkpoint_lab::i18n::{ConsoleText, Language, Names, Transcript};
 use checkpoint_lab::lessons::text::Texts;
-use checkpoint_lab::lessons::{self, Claim, Mark, Truth};
+use checkpoint_lab::lessons::{self, Claim, Ending, Mark, Truth};
 use yew::prelude::*;
 
 use super::words;
@@ -21,7 +20,7 @@ pub struct ClaimsProps {
 struct Console {
     stdout: Vec<String>,
     log: Vec<String>,
-    outcome: Outcome,
+    ending: Ending,
     /// Rows of the input.
     rows: usize,
 }
@@ -41,7 +40,7 @@ impl Console {
             }
         }
         let tables = lesson.input().scenario.data.into_iter().filter_map(|data| data.table().ok());
-        Some(Console { stdout, log, outcome: reference.outcome, rows: tables.map(|table| table.rows.len()).sum() })
+        Some(Console { stdout, log, ending: reference.ending, rows: tables.map(|table| table.rows.len()).sum() })
     }
 }
 
@@ -76,7 +75,7 @@ fn claim(t: Language, claim: &'static Claim, console: &Console, texts: &Texts) -
 }
 
 fn truth(t: Language, claim: &Claim, console: &Console) -> Html {
-    let rows = &console.outcome.outside.rows;
+    let rows = &console.ending.rows;
     match claim.truth {
         Truth::Nothing => html! { <p>{ t.lesson_no_such_line() }</p> },
         Truth::Lost => html! { <p>{ t.lesson_lost(console.rows.saturating_sub(rows.len()), console.rows) }</p> },

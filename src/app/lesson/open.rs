@@ -44,11 +44,11 @@ pub fn OpenLesson(props: &OpenLessonProps) -> Html {
                 <p class="lesson-verified">{ t.lesson_verified(recorded.flink, recorded.runs) }</p>
             </header>
             { match loaded {
-                Loaded::Loading => html! { <p class="help" role="status">{ t.lesson_loading() }</p> },
+                Loaded::Loading => html! { <p class="help" role="status">{ t.loading() }</p> },
                 Loaded::Failed => html! {
-                    <div class="lesson-failed" role="alert">
+                    <div class="not-loaded" role="alert">
                         <p>{ t.lesson_not_loaded() }</p>
-                        <button type="button" class="button" onclick={again.reform(|_: MouseEvent| ())}>{ t.lesson_retry() }</button>
+                        <button type="button" class="button" onclick={again.reform(|_: MouseEvent| ())}>{ t.try_again() }</button>
                     </div>
                 },
                 Loaded::Words(texts) => step(t, &send, open, &texts, heading, way_on),

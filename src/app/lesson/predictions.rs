@@ -38,11 +38,11 @@ fn ask(t: Language, send: &Send, open: &Open, texts: &Texts, question: &'static 
 
 /// Predictions beside what the lesson's run gave.
 pub fn compared(t: Language, open: &Open, texts: &Texts) -> Html {
-    let outcome = open.lesson.reference().outcome;
+    let ending = open.lesson.reference().ending;
     let rows = open.step.compares.iter().filter_map(|id| open.lesson.question(id)).map(|question| {
         let words_of = |choice: &str| words::inline(t, texts, &format!("question/{}/{choice}", question.id));
         let answer = open.progress.answers.get(question.id);
-        let truth = (question.truth)(&outcome);
+        let truth = (question.truth)(&ending);
         let (mark, verdict) = match answer {
             None => ("none", t.lesson_not_predicted()),
             Some(answer) if truth.is_some_and(|truth| truth == answer) => ("right", t.lesson_as_predicted()),

@@ -1,7 +1,6 @@
 //! What the lesson column shows, taken from the model.
 
-use checkpoint_lab::engine::outcome::Outcome;
-use checkpoint_lab::lessons::{Lesson, Progress, Step, Verdict, judge};
+use checkpoint_lab::lessons::{Ending, Lesson, Progress, Step, Verdict, judge};
 use checkpoint_lab::session::Model;
 
 /// What the lesson column shows.
@@ -60,10 +59,8 @@ impl LessonView {
                 step,
                 own_run: *seen.input == progress.input(lesson),
                 playing: model.is_playing(),
-                verdict: (step.task && seen.is_at_end()).then(|| {
-                    let outcome = Outcome::of(seen.input, seen.graph, seen.trace);
-                    judge(&lesson.input(), seen.input, &outcome, seen.complete)
-                }),
+                verdict: (step.task && seen.is_at_end())
+                    .then(|| judge(&lesson.input(), seen.input, &Ending::of(seen.trace), seen.complete)),
             }
         });
         LessonView { open, begun }

@@ -77,6 +77,10 @@ fn now(t: Language, current: Option<&Told>) -> Html {
 #[derive(Properties, PartialEq)]
 pub struct CaptionProps {
     pub current: Option<Told>,
+    /// What its first rule says, when that is known.
+    pub gist: Option<&'static str>,
+    /// Somebody may want to know what it says.
+    pub on_wonder: Callback<()>,
     /// Whether time passes: then nothing is read aloud.
     pub playing: bool,
 }
@@ -92,9 +96,10 @@ pub fn Caption(props: &CaptionProps) -> Html {
     html! {
         <div class="now-line">
             <p aria-live={live} aria-atomic="true">{ text }</p>
-            if let Some(rule) = rules.first().and_then(|id| checkpoint_lab::i18n::rule(id)) {
-                <button type="button" class="rule-id" title={rule.gist(t)} aria-label={format!("{} {}", t.tab_why(), rule.id)} {onclick}>
-                    { rule.id }
+            if let Some(id) = rules.first() {
+                <button type="button" class="rule-id" title={props.gist} aria-label={format!("{} {id}", t.tab_why())} {onclick}
+                    onpointerenter={props.on_wonder.reform(|_: PointerEvent| ())} onfocus={props.on_wonder.reform(|_: FocusEvent| ())}>
+                    { *id }
                 </button>
             }
         </div>

@@ -148,7 +148,9 @@ fn checkpoint_marks(picture: &StripPicture, (y, h): (f64, f64)) -> Html {
 
 fn lane_marks(lane: &LanePicture, (y, h): (f64, f64)) -> Html {
     let states = lane.states.iter().map(|bar| match bar.kind {
-        BarKind::State(state) => rect(classes!("lane-state", state.name().to_lowercase()), bar.x, y, bar.w, h, None),
+        BarKind::State(state) => {
+            rect(classes!("lane-state", state.name().to_ascii_lowercase()), bar.x, y, bar.w, h, None)
+        }
         _ => Html::default(),
     });
     let marks = lane.marks.iter().map(|bar| lane_mark(bar, y, h));

@@ -77,7 +77,7 @@ fn speed(t: Language, speed: Speed, send: &Callback<Msg>) -> Html {
 fn pair(t: Language, kind: Landmark, what: &str, keys: (&str, &str), send: &Callback<Msg>) -> Html {
     let step = |direction| send.reform(move |_| Msg::Step(kind, direction));
     html! {
-        <span class="pair" data-kind={format!("{kind:?}").to_lowercase()}>
+        <span class="pair" data-kind={format!("{kind:?}").to_ascii_lowercase()}>
             { button("M10.500 3L5 8l5.500 5", &t.strip_previous_stop(what), keys.0, step(Direction::Previous)) }
             <span class="what" aria-hidden="true">{ what.to_owned() }</span>
             { button("M5.500 3L11 8l-5.500 5", &t.strip_next_stop(what), keys.1, step(Direction::Next)) }

@@ -18,9 +18,7 @@ phrases! {
     lesson_close { ko: "레슨 닫기"; en: "Close the lesson" }
     lesson_next { ko: "다음"; en: "Next" }
     lesson_back { ko: "이전"; en: "Back" }
-    lesson_loading { ko: "레슨을 불러오는 중입니다…"; en: "Loading the lesson…" }
     lesson_not_loaded { ko: "레슨의 글을 불러오지 못했습니다."; en: "The words of the lesson could not be loaded." }
-    lesson_retry { ko: "다시 불러오기"; en: "Try again" }
 
     lesson_play { ko: "재생"; en: "Play" }
     lesson_pause { ko: "멈추기"; en: "Pause" }

@@ -5,6 +5,9 @@ use crate::i18n::particle::eul;
 phrases! {
     page_title { ko: "체크포인트 랩 — Flink 체크포인트 실험실"; en: "Checkpoint Lab: see how Flink takes checkpoints and recovers" }
     app_name { ko: "체크포인트 랩"; en: "Checkpoint Lab" }
+    loading { ko: "불러오는 중입니다…"; en: "Loading…" }
+    part_not_loaded { ko: "화면의 이 부분을 불러오지 못했습니다."; en: "This part of the page could not be loaded." }
+    try_again { ko: "다시 불러오기"; en: "Try again" }
     skip_to_stage { ko: "무대로 건너뛰기"; en: "Skip to the stage" }
     scenario { ko: "시나리오"; en: "Scenario" }
     scenario_edited { ko: "고친 시나리오"; en: "Edited scenario" }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use checkpoint_lab::i18n::{Language, count, duration_us};
-use checkpoint_lab::scenario::{Issue, Scenario, Severity};
+use checkpoint_lab::scenario::{Issue, RunInput, Scenario, Severity};
 use checkpoint_lab::session::Msg;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -17,6 +17,7 @@ use crate::app::parts::{Picture, icon};
 /// The form while it is being drawn.
 pub struct Form<'a> {
     pub t: Language,
+    pub input: &'a Arc<RunInput>,
     pub scenario: &'a Arc<Scenario>,
     pub issues: &'a Rc<Vec<Issue>>,
     pub send: &'a Send,
@@ -318,8 +319,12 @@ impl Form<'_> {
         };
         let mends = issue.mend().map(|mend| self.t.mend(&mend)).unwrap_or_default();
         let button = |(choice, label): (usize, String)| {
-            let (send, issue) = (self.send.clone(), issue.clone());
-            let onclick = Callback::from(move |_: MouseEvent| send.emit(Msg::Mend(issue.clone(), choice)));
+            let (send, input, issue) = (self.send.clone(), self.input.clone(), issue.clone());
+            let onclick = Callback::from(move |_: MouseEvent| {
+                if let Some(mended) = input.mended(&issue, choice) {
+                    send.emit(Msg::Mended(Arc::new(mended)));
+                }
+            });
             html! { <button type="button" class="button button-small" {onclick}>{ label }</button> }
         };
         html! {

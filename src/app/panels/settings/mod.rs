@@ -48,7 +48,7 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
     let t = use_language();
     let send = use_send();
     let scenario: Arc<Scenario> = use_memo_scenario(&props.input);
-    let form = Form { t, scenario: &scenario, issues: &props.issues, send: &send };
+    let form = Form { t, input: &props.input, scenario: &scenario, issues: &props.issues, send: &send };
     html! {
         <div class="settings">
             <RunResult summary={props.summary} before={props.before} />
