@@ -162,7 +162,8 @@ fn a_session_comes_back_whole() {
     input.commands.at.push(TimedAction { at: SimTime::from_micros(3_000_001), action: Action::TriggerCheckpoint });
     let mut session = SessionRecord::new(&input, SimTime::from_micros(9_007_199_254_740_991));
     let progress = Progress { step: "predict".into(), hints: 2, ..Progress::default() };
-    session.lessons = Notebook { open: Some("handout".into()), lessons: [("handout".to_owned(), progress)].into() };
+    session.lessons =
+        Notebook { open: Some("handout".into()), lessons: [("handout".to_owned(), progress)].into_iter().collect() };
     now(store.keep_session(&session)).expect("memory takes it");
 
     let back = now(store.last_session()).expect("it can be read").expect("it is there");

@@ -3,11 +3,13 @@
 mod ids;
 mod language;
 mod random;
+mod sorted;
 mod time;
 mod value;
 
 pub use ids::{AttemptNumber, ChannelId, CheckpointId, KeyGroup, OperatorIndex, RecordId, SubtaskId, TaskIndex};
 pub use language::Language;
 pub use random::RandomStream;
+pub use sorted::{SortedMap, SortedSet};
 pub use time::{SimDuration, SimTime};
 pub use value::{Row, Value, ValueType};

@@ -4,9 +4,7 @@
 //! The handler decides; the engine blocks channels and takes snapshots. Channels are counted by their position among the
 //! subtask's inputs, over all gates.
 
-use std::collections::BTreeMap;
-
-use crate::base::{CheckpointId, SimTime};
+use crate::base::{CheckpointId, SimTime, SortedMap};
 use crate::scenario::CheckpointingMode;
 
 /// Ids that an at-least-once tracker remembers.
@@ -23,7 +21,7 @@ pub struct BarrierHandler {
     pub arrived: Vec<usize>,
     /// When the first barrier of `current` came.
     pub first_at: SimTime,
-    tracked: BTreeMap<CheckpointId, u32>,
+    tracked: SortedMap<CheckpointId, u32>,
 }
 
 /// What to do next, in order.
@@ -58,7 +56,7 @@ impl BarrierHandler {
             current: CheckpointId(0),
             arrived: Vec::new(),
             first_at: SimTime::ZERO,
-            tracked: BTreeMap::new(),
+            tracked: SortedMap::new(),
         }
     }
 
@@ -110,7 +108,7 @@ impl BarrierHandler {
         if self.tracked.is_empty() {
             self.first_at = now;
         }
-        let seen = self.tracked.entry(checkpoint).or_insert(0);
+        let seen = self.tracked.or_default(checkpoint);
         *seen += 1;
         if *seen >= open {
             return self.complete_tracked(checkpoint);

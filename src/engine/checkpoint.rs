@@ -1,10 +1,9 @@
 //! Checkpoints as the JobManager knows them: pending, completed, and the statistics that Flink's page shows.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::task::SubtaskSnapshot;
-use crate::base::{AttemptNumber, CheckpointId, SimDuration, SimTime, SubtaskId};
+use crate::base::{AttemptNumber, CheckpointId, SimDuration, SimTime, SortedMap, SortedSet, SubtaskId};
 use crate::trace::AbortReason;
 
 /// A checkpoint on its way.
@@ -17,11 +16,11 @@ pub struct PendingCheckpoint {
     /// When it got its id.
     pub triggered_at: SimTime,
     /// The attempts that must acknowledge (CP-18).
-    pub waiting_for: BTreeMap<SubtaskId, AttemptNumber>,
+    pub waiting_for: SortedMap<SubtaskId, AttemptNumber>,
     /// What has come in.
-    pub acknowledged: BTreeMap<SubtaskId, Arc<SubtaskSnapshot>>,
+    pub acknowledged: SortedMap<SubtaskId, Arc<SubtaskSnapshot>>,
     /// Subtasks that had finished when it was triggered (CP-30).
-    pub finished: BTreeSet<SubtaskId>,
+    pub finished: SortedSet<SubtaskId>,
     /// `_metadata` is being written.
     pub finalizing: bool,
 }
@@ -42,7 +41,7 @@ pub struct CompletedCheckpoint {
     /// Its directory: `<dir>/<job-id>/chk-N`; none on the JobManager's heap.
     pub path: Option<String>,
     /// What each subtask wrote.
-    pub subtasks: BTreeMap<SubtaskId, Arc<SubtaskSnapshot>>,
+    pub subtasks: SortedMap<SubtaskId, Arc<SubtaskSnapshot>>,
 }
 
 /// Where a checkpoint stands (UI-3).
@@ -82,7 +81,7 @@ pub struct CheckpointStats {
     /// Its files are gone.
     pub discarded: bool,
     /// Per subtask, what it reported.
-    pub parts: BTreeMap<SubtaskId, Arc<SubtaskSnapshot>>,
+    pub parts: SortedMap<SubtaskId, Arc<SubtaskSnapshot>>,
 }
 
 /// Counters of the Overview (UI-5).

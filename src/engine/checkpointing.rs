@@ -1,7 +1,6 @@
 //! Carrying out what the checkpoint coordinator decides: triggering, acknowledgements, completion, abort, failure
 //! accounting, restore, retention (CP-2 to CP-37, CS-8).
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Engine;
@@ -10,7 +9,7 @@ use super::coordinator::{CheckpointCoordinator, Deactivator, Decision, Request};
 use super::event::Event;
 use super::storage::INLINE_THRESHOLD;
 use super::task::SubtaskSnapshot;
-use crate::base::{AttemptNumber, CheckpointId, SimDuration, SubtaskId};
+use crate::base::{AttemptNumber, CheckpointId, SimDuration, SortedMap, SortedSet, SubtaskId};
 use crate::scenario::Retention;
 use crate::scenario::defaults::{FirstTrigger, first_trigger};
 use crate::trace::{AbortReason, Cause, ExecutionState, Fact, JobStatus, RefusalReason};
@@ -173,10 +172,10 @@ impl Engine {
         }
         let id = self.coordinator.take_id();
         let is_finished = |at: &usize| self.subtasks[*at].state == ExecutionState::Finished;
-        let finished: BTreeSet<_> =
+        let finished: SortedSet<_> =
             (0..self.subtasks.len()).filter(is_finished).map(|at| SubtaskId(at as u32)).collect();
         let running = self.all_subtasks().into_iter().filter(|subtask| !finished.contains(subtask));
-        let waiting_for: BTreeMap<_, _> =
+        let waiting_for: SortedMap<_, _> =
             running.map(|subtask| (subtask, self.subtasks[subtask.index()].attempt)).collect();
         self.coordinator.counts.total += 1;
         let periodic = request.periodic;
@@ -192,7 +191,7 @@ impl Engine {
             subtasks: waiting_for.len() as u32,
             bytes: 0,
             discarded: false,
-            parts: BTreeMap::new(),
+            parts: SortedMap::new(),
         });
         let targets = self.trigger_targets(&finished);
         let subtasks = waiting_for.len() as u32;
@@ -203,7 +202,7 @@ impl Engine {
                 periodic,
                 triggered_at: self.now,
                 waiting_for: waiting_for.clone(),
-                acknowledged: BTreeMap::new(),
+                acknowledged: SortedMap::new(),
                 finished,
                 finalizing: false,
             },
@@ -225,7 +224,7 @@ impl Engine {
     }
 
     /// CP-30: running tasks without a running predecessor.
-    fn trigger_targets(&self, finished: &BTreeSet<SubtaskId>) -> Vec<SubtaskId> {
+    fn trigger_targets(&self, finished: &SortedSet<SubtaskId>) -> Vec<SubtaskId> {
         let graph = &self.fixed.graph;
         let fed = |subtask: &SubtaskId| {
             let inputs = &graph.subtasks[subtask.index()].inputs;
@@ -311,7 +310,7 @@ impl Engine {
         for old in subsumed {
             self.discard(old.id);
         }
-        let older: Vec<CheckpointId> = self.coordinator.pending.range(..checkpoint).map(|(id, _)| *id).collect();
+        let older: Vec<CheckpointId> = self.coordinator.pending.keys().copied().filter(|id| *id < checkpoint).collect();
         for id in older {
             self.abort_checkpoint(id, AbortReason::CheckpointSubsumed, None);
         }
@@ -371,8 +370,7 @@ impl Engine {
         }
         let failures = self.coordinator.failures;
         self.record(|| Fact::CheckpointAborted { checkpoint, reason, failures });
-        for (subtask, attempt) in &pending.waiting_for {
-            let (subtask, attempt) = (*subtask, *attempt);
+        for (subtask, attempt) in pending.waiting_for {
             self.schedule(self.rpc(), Event::AbortNotification { checkpoint, subtask, attempt });
         }
         self.script.checkpoint_ended(checkpoint);

@@ -4,11 +4,11 @@
 //! Everything here is decided without effect; `checkpointing.rs` carries it out. Left out: savepoints, backlog intervals,
 //! operator coordinators and master hooks (nothing has to be waited for between id and trigger).
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::checkpoint::{CheckpointCounts, CheckpointStats, CompletedCheckpoint, PendingCheckpoint};
-use crate::base::{CheckpointId, RandomStream, SimDuration, SimTime};
+use crate::base::{CheckpointId, RandomStream, SimDuration, SimTime, SortedMap, SortedSet};
 use crate::scenario::Checkpointing;
 use crate::trace::AbortReason;
 
@@ -28,7 +28,7 @@ pub struct CheckpointCoordinator {
     /// Requests that wait, the next first (CP-6).
     pub queue: VecDeque<Request>,
     /// Pending checkpoints, oldest first.
-    pub pending: BTreeMap<CheckpointId, PendingCheckpoint>,
+    pub pending: SortedMap<CheckpointId, PendingCheckpoint>,
     /// The store, oldest first (CP-35).
     pub completed: VecDeque<Arc<CompletedCheckpoint>>,
     /// Statistics of all that got an id.
@@ -40,7 +40,7 @@ pub struct CheckpointCoordinator {
     pub(super) next_id: CheckpointId,
     pub(super) last_completion: Option<SimTime>,
     last_succeeded: CheckpointId,
-    counted: BTreeSet<CheckpointId>,
+    counted: SortedSet<CheckpointId>,
     offsets: RandomStream,
     /// The snapshot that the job was started from: not ours to delete (SP-8).
     pub(super) not_owned: Option<CheckpointId>,
@@ -88,7 +88,7 @@ impl CheckpointCoordinator {
             generation: 0,
             next_tick: None,
             queue: VecDeque::new(),
-            pending: BTreeMap::new(),
+            pending: SortedMap::new(),
             completed: VecDeque::new(),
             history: Vec::new(),
             counts: CheckpointCounts::default(),
@@ -96,7 +96,7 @@ impl CheckpointCoordinator {
             next_id: CheckpointId(1),
             last_completion: None,
             last_succeeded: CheckpointId(0),
-            counted: BTreeSet::new(),
+            counted: SortedSet::new(),
             offsets,
             not_owned: None,
             deactivator: Deactivator::Waiting,

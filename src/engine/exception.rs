@@ -74,7 +74,7 @@ impl Engine {
         if point.subtask.is_some_and(|only| only != subtask) {
             return false;
         }
-        let struck = self.outside.struck.entry(fault as u32).or_insert(0);
+        let struck = self.outside.struck.or_default(fault as u32);
         if point.times.is_some_and(|times| *struck >= times) {
             return false;
         }

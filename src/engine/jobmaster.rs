@@ -3,14 +3,13 @@
 //!
 //! Left out: the adaptive scheduler, slot requests that time out, task managers that die, input split assigners.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::event::Event;
 use super::restart::RestartBackoff;
 use super::task::{Activity, Ending};
 use super::{Engine, Subtask};
-use crate::base::{AttemptNumber, RandomStream, SimDuration, SimTime, SubtaskId};
+use crate::base::{AttemptNumber, RandomStream, SimDuration, SimTime, SortedSet, SubtaskId};
 use crate::scenario::{FailoverStrategy, Scenario};
 use crate::trace::{AbortReason, Cause, ExecutionState, Fact, JobStatus};
 
@@ -30,7 +29,7 @@ pub struct JobMaster {
     /// Causes of failures so far, with their moment (the exception history).
     pub exceptions: Vec<(SimTime, Cause)>,
     /// Subtasks that have reported the end of their data (CP-34).
-    pub(super) ended: BTreeSet<SubtaskId>,
+    pub(super) ended: SortedSet<SubtaskId>,
     rounds: Vec<Vec<(SubtaskId, AttemptNumber)>>,
     scheduled_restarts: u32,
 }
@@ -58,7 +57,7 @@ impl JobMaster {
             pending_restarts: Vec::new(),
             failure: Vec::new(),
             exceptions: Vec::new(),
-            ended: BTreeSet::new(),
+            ended: SortedSet::new(),
             rounds: Vec::new(),
             scheduled_restarts: 0,
         }

@@ -8,7 +8,7 @@ use super::exception::java_exception;
 use super::fixed::Exit;
 use super::task::{Frame, OperatorRuntime, OperatorState};
 use super::thread::Progress;
-use crate::base::{ChannelId, OperatorIndex, RecordId, Row, SubtaskId, Value};
+use crate::base::{ChannelId, OperatorIndex, RecordId, Row, SortedSet, SubtaskId, Value};
 use crate::program::{Effect, StateView};
 use crate::scenario::{Api, Partitioner, StateKind};
 use crate::trace::{Fact, FailurePhase};
@@ -229,7 +229,7 @@ impl Engine {
 struct View<'a> {
     runtime: &'a OperatorRuntime,
     key: Option<&'a Value>,
-    files: &'a std::collections::BTreeSet<Arc<str>>,
+    files: &'a SortedSet<Arc<str>>,
 }
 
 impl StateView for View<'_> {

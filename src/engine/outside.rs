@@ -1,10 +1,9 @@
 //! The world outside the job: it does not roll back. What was printed stays printed, a file that was written stays, a
 //! fault that has happened twice has happened twice.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::base::{OperatorIndex, RecordId};
+use crate::base::{OperatorIndex, RecordId, SortedMap, SortedSet};
 
 /// Everything that outlives restarts.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -15,9 +14,9 @@ pub struct Outside {
     /// Rows printed by each operator.
     pub rows: Vec<u64>,
     /// Files that functions have written.
-    pub files: BTreeSet<Arc<str>>,
+    pub files: SortedSet<Arc<str>>,
     /// How often each fault point has struck.
-    pub struck: BTreeMap<u32, u32>,
+    pub struck: SortedMap<u32, u32>,
     /// Exceptions thrown in all.
     pub thrown: u64,
 }

@@ -1,11 +1,10 @@
 //! The person at the controls: timed commands and one script whose steps wait for conditions.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Engine;
 use super::event::Event;
-use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SimDuration, SimTime, SubtaskId};
+use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SimDuration, SimTime, SortedMap, SortedSet, SubtaskId};
 use crate::scenario::{Action, Condition, FaultAt, RunInput, Step};
 use crate::trace::Fact;
 
@@ -16,12 +15,12 @@ pub(super) struct ScriptState {
     since: SimTime,
     wake_planned: bool,
     wants_texts: bool,
-    texts: BTreeSet<(OperatorIndex, AttemptNumber, Arc<str>)>,
+    texts: SortedSet<(OperatorIndex, AttemptNumber, Arc<str>)>,
     manual: Option<CheckpointId>,
     manual_over: bool,
     /// Released records and held locks, by source and subtask: they outlive restarts.
-    permits: BTreeMap<(OperatorIndex, u32), u64>,
-    holds: BTreeSet<OperatorIndex>,
+    permits: SortedMap<(OperatorIndex, u32), u64>,
+    holds: SortedSet<OperatorIndex>,
 }
 
 impl ScriptState {
@@ -32,11 +31,11 @@ impl ScriptState {
             since: SimTime::ZERO,
             wake_planned: false,
             wants_texts: input.commands.script.iter().any(texts),
-            texts: BTreeSet::new(),
+            texts: SortedSet::new(),
             manual: None,
             manual_over: true,
-            permits: BTreeMap::new(),
-            holds: BTreeSet::new(),
+            permits: SortedMap::new(),
+            holds: SortedSet::new(),
         }
     }
 

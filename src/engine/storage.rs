@@ -1,10 +1,9 @@
 //! Checkpoint storage (CS-1 to CS-8): whether a directory can be used, what lies in it, what state costs.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::task::SubtaskSnapshot;
-use crate::base::{CheckpointId, SimTime};
+use crate::base::{CheckpointId, SimTime, SortedSet};
 use crate::scenario::{CheckpointStorage, Cluster, DirProblem, PathNature, Scenario, dir_problem, split_dir};
 
 /// Largest state that the JobManager's heap takes from one stream (CS-2).
@@ -22,7 +21,7 @@ pub struct Storage {
     /// The job's id: 32 hexadecimal digits.
     pub job_id: String,
     /// `chk-N` directories that exist.
-    pub checkpoints: BTreeSet<CheckpointId>,
+    pub checkpoints: SortedSet<CheckpointId>,
     /// `shared` and `taskowned` exist.
     pub prepared: bool,
 }
@@ -33,7 +32,7 @@ impl Storage {
             storage: scenario.checkpointing.storage.clone(),
             cluster: Arc::new(scenario.cluster.clone()),
             job_id,
-            checkpoints: BTreeSet::new(),
+            checkpoints: SortedSet::new(),
             prepared: false,
         }
     }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use super::barrier::BarrierHandler;
 use super::channel::InputGate;
 use super::python::PythonWorker;
-use crate::base::{AttemptNumber, ChannelId, CheckpointId, OperatorIndex, RecordId, Row, SimDuration, SimTime, Value};
+use crate::base::{
+    AttemptNumber, ChannelId, CheckpointId, OperatorIndex, RecordId, Row, SimDuration, SimTime, SortedMap, Value,
+};
 use crate::program::Effect;
 use crate::trace::{Cause, ExecutionState};
 
@@ -50,7 +52,7 @@ pub struct Subtask {
     /// Inputs that have sent EndOfData.
     pub(super) ended_inputs: u32,
     /// A checkpoint being written asynchronously: its snapshot waits for the acknowledgement.
-    pub(super) writing: BTreeMap<CheckpointId, SubtaskSnapshot>,
+    pub(super) writing: SortedMap<CheckpointId, SubtaskSnapshot>,
     /// The checkpoint from which this attempt was restored.
     pub restored_from: Option<CheckpointId>,
     /// It had finished when the checkpoint that it was restored from was taken (CP-32).

@@ -3,10 +3,8 @@
 //! Left out: stack traces below an exception's first line, hosts and ports, and lines that say nothing about checkpoints
 //! and recovery. Timestamps inside lines count milliseconds from the job's submission.
 
-use std::collections::BTreeMap;
-
 use super::Names;
-use crate::base::{AttemptNumber, CheckpointId, RandomStream, SimTime, SubtaskId};
+use crate::base::{AttemptNumber, CheckpointId, RandomStream, SimTime, SortedMap, SubtaskId};
 use crate::trace::{AbortReason, ExecutionState, Fact, JobStatus, RefusalReason, TraceEvent};
 
 /// Flink's log levels that occur here.
@@ -54,9 +52,9 @@ const DISPATCHER: &str = "runtime.dispatcher.StandaloneDispatcher";
 /// Writes the log of a run, fact by fact. It remembers what a later line quotes from an earlier fact.
 #[derive(Clone, Debug, Default)]
 pub struct LogBook {
-    triggered: BTreeMap<CheckpointId, SimTime>,
-    thrown: BTreeMap<SubtaskId, String>,
-    attempts: BTreeMap<SubtaskId, AttemptNumber>,
+    triggered: SortedMap<CheckpointId, SimTime>,
+    thrown: SortedMap<SubtaskId, String>,
+    attempts: SortedMap<SubtaskId, AttemptNumber>,
     suppressed: Option<String>,
 }
 

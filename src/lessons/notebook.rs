@@ -1,11 +1,9 @@
 //! What a learner has done in the lessons, and how it changes.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use super::{Ending, Lesson, Step, Verdict, by_id, judge};
-use crate::base::SimTime;
+use crate::base::{SimTime, SortedMap, SortedSet};
 use crate::graph::ExecutionGraph;
 use crate::scenario::RunInput;
 use crate::trace::TraceEvent;
@@ -17,7 +15,7 @@ pub struct Notebook {
     /// The lesson in view, by id.
     pub open: Option<String>,
     /// How far each lesson has come, by id.
-    pub lessons: BTreeMap<String, Progress>,
+    pub lessons: SortedMap<String, Progress>,
 }
 
 /// How far a lesson has come.
@@ -27,11 +25,11 @@ pub struct Progress {
     /// The step in view, by id; empty for the first.
     pub step: String,
     /// Steps that were in view, by id.
-    pub visited: BTreeSet<String>,
+    pub visited: SortedSet<String>,
     /// Steps whose moment was reached, by id.
-    pub reached: BTreeSet<String>,
+    pub reached: SortedSet<String>,
     /// Answers: question → choice.
-    pub answers: BTreeMap<String, String>,
+    pub answers: SortedMap<String, String>,
     /// Hints shown.
     pub hints: u8,
     /// Whether the solution was shown.
@@ -39,7 +37,7 @@ pub struct Progress {
     /// The switch that is set.
     pub switch: Option<String>,
     /// Switches whose run was seen to its end → the state in which the job ended.
-    pub tried: BTreeMap<String, String>,
+    pub tried: SortedMap<String, String>,
     /// Whether the task is solved.
     pub solved: bool,
 }
@@ -120,7 +118,7 @@ impl Notebook {
             return self.open(&id, seen);
         }
         let Some(lesson) = self.open.as_deref().and_then(by_id) else { return Vec::new() };
-        let progress = self.lessons.entry(lesson.id.to_owned()).or_default();
+        let progress = self.lessons.or_default(lesson.id.to_owned());
         match act {
             Act::Close => {
                 self.open = None;
@@ -138,7 +136,7 @@ impl Notebook {
     fn open(&mut self, id: &str, seen: Seen) -> Vec<Wish> {
         let Some(lesson) = by_id(id) else { return Vec::new() };
         self.open = Some(lesson.id.to_owned());
-        let progress = self.lessons.entry(lesson.id.to_owned()).or_default();
+        let progress = self.lessons.or_default(lesson.id.to_owned());
         progress.enter(lesson, progress.step_of(lesson).0);
         let input = progress.input(lesson);
         if input == *seen.input { Vec::new() } else { vec![Wish::Run(Box::new(input))] }

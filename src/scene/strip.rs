@@ -4,8 +4,6 @@
 //! Flink shows much of this scattered over its pages (task timeline, checkpoint history, exceptions). Left out: single
 //! records on their way; the strip shows what a subtask was busy with, not what travelled.
 
-use std::collections::BTreeMap;
-
 use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, RecordId, SimTime, SubtaskId};
 use crate::graph::ExecutionGraph;
 use crate::scenario::{Api, ExecutionMode, OperatorKind, Scenario};
@@ -52,7 +50,9 @@ pub struct Strip {
     pub outputs: Vec<OutputTick>,
     channel_ends: Vec<(SubtaskId, SubtaskId)>,
     roles: Vec<Role>,
-    firsts: BTreeMap<(OperatorIndex, RecordId), usize>,
+    /// By operator and record: the position of the record's first row among the outputs.
+    firsts: Vec<Vec<Option<u32>>>,
+    distinct: usize,
     printed: Vec<u64>,
     seen: usize,
 }
@@ -188,7 +188,8 @@ impl Strip {
             outputs: Vec::new(),
             channel_ends: graph.channels.iter().map(|channel| (channel.from, channel.to)).collect(),
             roles: scenario.operators.iter().map(|operator| Role::of(&operator.kind, &scenario.api)).collect(),
-            firsts: BTreeMap::new(),
+            firsts: vec![Vec::new(); scenario.operators.len()],
+            distinct: 0,
             printed: vec![0; graph.subtasks.len()],
             seen: 0,
         }
@@ -265,6 +266,19 @@ impl Strip {
         }
     }
 
+    /// Where the first row of a record is among the outputs: the next place when it has none yet.
+    fn first_output(&mut self, operator: OperatorIndex, record: RecordId) -> usize {
+        let firsts = &mut self.firsts[operator.index()];
+        if firsts.len() <= record.index() {
+            firsts.resize(record.index() + 1, None);
+        }
+        let first = &mut firsts[record.index()];
+        if first.is_none() {
+            self.distinct += 1;
+        }
+        *first.get_or_insert(self.outputs.len() as u32) as usize
+    }
+
     fn end_checkpoint(&mut self, id: CheckpointId, at: SimTime, end: CheckpointEnd) {
         if let Some(checkpoint) = self.checkpoints.iter_mut().rev().find(|checkpoint| checkpoint.id == id) {
             checkpoint.span.close(at);
@@ -295,8 +309,8 @@ impl Strip {
             }
             Fact::RowPrinted { subtask, operator, record, times, .. } => {
                 let (subtask, operator, record, times, fact) = (*subtask, *operator, *record, *times, self.seen);
-                let first = *self.firsts.entry((operator, record)).or_insert(self.outputs.len());
-                let distinct = self.firsts.len();
+                let first = self.first_output(operator, record);
+                let distinct = self.distinct;
                 let own = &mut self.printed[subtask.index()];
                 *own += 1;
                 let own = *own;

@@ -4,12 +4,10 @@
 //! while they are on the wire, packed at the receiver's end until they are read. At most [`MOST_TOKENS`] are drawn; what is
 //! left out is counted.
 
-use std::collections::BTreeMap;
-
 use super::Moment;
 use super::geometry::{Point, Rect};
 use super::layout::{Panel, Tube, Worker};
-use crate::base::{ChannelId, CheckpointId, OperatorIndex, RecordId, SimDuration, SimTime, SubtaskId};
+use crate::base::{ChannelId, CheckpointId, OperatorIndex, RecordId, SimDuration, SimTime, SortedMap, SubtaskId};
 use crate::engine::{Activity, Channel, Element, Frame, PythonWorker};
 
 /// Marks drawn on the stage.
@@ -101,13 +99,13 @@ pub(super) fn view(moment: &Moment) -> (Vec<TubeView>, Vec<Token>) {
 
 struct Tokens<'a> {
     moment: &'a Moment<'a>,
-    seen: BTreeMap<(u8, u64), u64>,
+    seen: SortedMap<(u8, u64), u64>,
     done: Vec<Token>,
 }
 
 impl<'a> Tokens<'a> {
     fn new(moment: &'a Moment<'a>) -> Tokens<'a> {
-        Tokens { moment, seen: BTreeMap::new(), done: Vec::new() }
+        Tokens { moment, seen: SortedMap::new(), done: Vec::new() }
     }
 
     fn push(&mut self, kind: TokenKind, at: Point, angle: f64, trail: Option<(Point, f64)>) {
@@ -119,7 +117,7 @@ impl<'a> Tokens<'a> {
             TokenKind::CancelMarker(checkpoint) => (2, checkpoint.0),
             TokenKind::End => (3, 0),
         };
-        let nth = self.seen.entry((space, number)).or_insert(0);
+        let nth = self.seen.or_default((space, number));
         let key = (u64::from(space) << 62) | (number << 24) | *nth;
         *nth += 1;
         self.done.push(Token { key, kind, at, angle, trail });
