@@ -1,4 +1,4 @@
-//! The page is cut into parts after it was linked (`scripts/split.mjs`): for that the linker leaves in the file what
+//! The page is cut into parts after it was linked (`scripts/pack.mjs`): for that the linker leaves in the file what
 //! refers to what.
 
 fn main() {

@@ -1,4 +1,4 @@
-// How wasm is made small: for the page's parts (split.mjs) and for what measures the same code (tests/browser/module.mjs).
+// How wasm is made small: for the page's parts (pack.mjs) and for what measures the same code (tests/browser/module.mjs).
 const FEATURES = ["bulk-memory", "bulk-memory-opt", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"];
 
 /** wasm-opt's arguments for a file that is replaced. */

@@ -1,5 +1,5 @@
 //! Parts of the page that come when they are first needed: what a function marked `wasm_split` needs beyond the page's main
-//! part is cut off when the page is built (`scripts/split.mjs`), into a file of the name in the mark. A part draws from the
+//! part is cut off when the page is built (`scripts/pack.mjs`), into a file of the name in the mark. A part draws from the
 //! desk, as if it were a method of it.
 
 use std::cell::Cell;
@@ -152,7 +152,7 @@ impl Parts {
         match cell.get() {
             State::Here(draw) => draw(desk),
             State::Failed => self.failed(part, desk.language()),
-            State::Unknown | State::Coming => html! { <p class="help" role="status">{ desk.language().loading() }</p> },
+            State::Unknown | State::Coming => html! { <p class="help part-loading" role="status">{ desk.language().loading() }</p> },
         }
     }
 

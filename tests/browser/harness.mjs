@@ -117,7 +117,10 @@ class Lab {
       assert.deepEqual(unexpected, [], "the page reported problems");
     });
     await page.goto(this.url + query);
-    if (wait) await page.locator("#app:not(:has(> .boot)) h1").first().waitFor();
+    if (wait) {
+      await page.locator("#app:not(:has(> .boot)) h1").first().waitFor();
+      await page.waitForFunction(() => !document.querySelector(".part-loading"));
+    }
     return page;
   }
 

@@ -217,12 +217,17 @@ test("another language keeps step, answers and moment", async (t) => {
   assert.equal(await clock(page), before);
 });
 
-test("while the learner predicts, the strip does not give the future away", async (t) => {
+test("while the learner predicts, strip and why tab do not give the future away", async (t) => {
   const page = await begin(t);
   const hidden = () => page.evaluate(() => document.documentElement.dataset.lessonFuture ?? "shown");
   assert.equal(await hidden(), "hidden");
+  await page.getByRole("tab", { name: "Why" }).click();
+  await page.locator(".why-now").waitFor();
+  assert.equal(await page.locator(".why-next").isVisible(), false);
   await finishPredictions(page, EN);
   assert.equal(await hidden(), "shown");
+  await page.getByRole("button", { name: /^To the start/ }).click();
+  await page.locator(".why-next").waitFor();
   await column(page).getByRole("button", { name: EN.close }).click();
   assert.equal(await page.evaluate(() => document.documentElement.hasAttribute("data-lesson-points-at")), false);
 });

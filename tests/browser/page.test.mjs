@@ -24,6 +24,35 @@ for (const look of looks()) {
   });
 }
 
+test("a first visit brings no part that it does not show", async (t) => {
+  const page = await lab.open(t, { wait: false });
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname.split("/").at(-1)));
+  await page.reload({ waitUntil: "networkidle" });
+  const parts = () => asked.map((file) => /split_(\w+)\.wasm$/.exec(file)?.[1]).filter(Boolean).toSorted();
+  assert.deepEqual(parts(), ["code", "lesson"]);
+  assert.equal(asked.filter((file) => file.endsWith(".css")).length, 1);
+
+  await page.getByRole("tab", { name: "Settings" }).click();
+  await page.getByLabel(/^Restarts/).waitFor();
+  await page.getByRole("button", { name: /^To the end/ }).click();
+  await page.getByRole("tab", { name: "Checkpoints" }).click();
+  await page.locator(".stored-checkpoints").waitFor();
+  await page.waitForLoadState("networkidle");
+  assert.deepEqual(parts(), ["code", "lesson", "panels", "store"]);
+});
+
+test("a part that cannot be loaded says so, and can be asked for again", async (t) => {
+  const page = await lab.open(t, { allow: [/./] });
+  let broken = true;
+  await page.route("**/*split_panels.wasm", (route) => (broken ? route.fulfill({ status: 500, body: "" }) : route.continue()));
+  await page.getByRole("tab", { name: "Settings" }).click();
+  await page.getByRole("alert").getByText("could not be loaded").waitFor();
+  broken = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByLabel(/^Restarts/).waitFor();
+});
+
 test("a page that cannot start says so", async (t) => {
   const page = await lab.open(t, { wait: false, allow: [/./], query: "?", serviceWorkers: "block" });
   await page.route("**/*_bg.wasm", (route) => route.fulfill({ status: 500, body: "" }));
