@@ -4,8 +4,8 @@ use checkpoint_lab::base::{Language, Value, ValueType};
 use checkpoint_lab::graph::ExecutionGraph;
 use checkpoint_lab::program::{Dialect, UserFunction, print};
 use checkpoint_lab::scenario::{
-    Action, Api, CheckpointStorage, Commands, CsvError, DatasetRows, Expr, FaultAt, FaultPoint, ImportError, Issue,
-    IssueKind, Mend, Mismatch, Named, OperatorKind, Partitioner, PathNature, RestartStrategy, RunInput,
+    Action, Api, CheckpointStorage, Commands, CsvError, CsvSource, DatasetRows, Expr, FaultAt, FaultPoint, ImportError,
+    Issue, IssueKind, Mend, Mismatch, Named, OperatorKind, Partitioner, PathNature, RestartStrategy, RunInput,
     SCENARIO_VERSION, Scenario, Severity, Shape, SourceKind, StateDeclaration, StateKind, Step, Stmt, WorldPath,
     from_json, presets, preview_csv, read_csv,
 };
@@ -277,12 +277,9 @@ fn shapes_follow_the_records() {
 
 fn csv(text: &str) -> RunInput {
     let mut scenario = presets::handout();
-    scenario.data[0].rows = DatasetRows::Csv {
-        file: "own.csv".into(),
-        text: text.into(),
-        id_column: "id".into(),
-        amount_column: "amount".into(),
-    };
+    let source =
+        CsvSource { file: "own.csv".into(), text: text.into(), id_column: "id".into(), amount_column: "amount".into() };
+    scenario.data[0].rows = DatasetRows::Csv(source.into());
     run(scenario)
 }
 

@@ -1,6 +1,9 @@
 //! Input data: a dataset is a table of typed rows, from a CSV text, from the included sample, generated or written out.
 
-use serde::{Deserialize, Serialize};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{CsvError, read_csv};
 use crate::base::{RandomStream, Row, Value, ValueType};
@@ -31,16 +34,7 @@ pub enum DatasetRows {
         seed: u64,
     },
     /// A learner's CSV text with a header row.
-    Csv {
-        /// The file's name, for display.
-        file: String,
-        /// The whole text.
-        text: String,
-        /// Header of the id column.
-        id_column: String,
-        /// Header of the amount column.
-        amount_column: String,
-    },
+    Csv(#[cfg_attr(not(target_arch = "wasm32"), schemars(with = "CsvSource"))] CsvData),
     /// Rows written out, with an optional partition for each.
     Inline {
         /// Names and types of the columns; a single column makes lone values, several make lists.
@@ -51,6 +45,62 @@ pub enum DatasetRows {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         partitions: Vec<u32>,
     },
+}
+
+/// A CSV text and which of its columns are meant.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema), schemars(inline))]
+pub struct CsvSource {
+    /// The file's name, for display.
+    pub file: String,
+    /// The whole text.
+    pub text: String,
+    /// Header of the id column.
+    pub id_column: String,
+    /// Header of the amount column.
+    pub amount_column: String,
+}
+
+/// A CSV text that has been read. It is read where it comes in, once: whoever has it needs no reader.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "CsvSource")]
+pub struct CsvData(Arc<(CsvSource, Result<Table, CsvError>)>);
+
+impl CsvData {
+    /// What is in the text.
+    ///
+    /// # Errors
+    /// Why it can't be read.
+    pub fn table(&self) -> Result<&Table, &CsvError> {
+        self.0.1.as_ref()
+    }
+}
+
+impl From<CsvSource> for CsvData {
+    fn from(source: CsvSource) -> CsvData {
+        let table = read_csv(&source.text, &source.id_column, &source.amount_column);
+        CsvData(Arc::new((source, table)))
+    }
+}
+
+impl Deref for CsvData {
+    type Target = CsvSource;
+
+    fn deref(&self) -> &CsvSource {
+        &self.0.0
+    }
+}
+
+impl PartialEq for CsvData {
+    fn eq(&self, other: &CsvData) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || **self == **other
+    }
+}
+
+impl Serialize for CsvData {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(serializer)
+    }
 }
 
 /// A column of a table.
@@ -102,14 +152,26 @@ impl Dataset {
     /// What is wrong with a CSV text.
     pub fn table(&self) -> Result<Table, CsvError> {
         match &self.rows {
-            DatasetRows::Sample => read_csv(SAMPLE_CSV, "transaction_id", "amount"),
+            DatasetRows::Sample => Ok(sample()),
             DatasetRows::Generated { rows, seed } => Ok(generated(*rows, *seed)),
-            DatasetRows::Csv { text, id_column, amount_column, .. } => read_csv(text, id_column, amount_column),
+            DatasetRows::Csv(csv) => csv.table().cloned().map_err(Clone::clone),
             DatasetRows::Inline { columns, rows, partitions } => {
                 Ok(Table { columns: columns.clone(), rows: rows.clone(), partitions: partitions.clone(), dropped: 0 })
             }
         }
     }
+}
+
+/// What [`SAMPLE_CSV`] says.
+fn sample() -> Table {
+    const AMOUNTS: [f64; 12] =
+        [2500.0, 3100.0, 4000.0, 2900.0, 8900.0, 1200.0, 450.0, 7700.0, 3300.0, 6100.0, 980.0, 5400.0];
+    let rows = (1001..).zip(AMOUNTS).map(|(number, amount)| transaction(number, amount)).collect();
+    Table { columns: transaction_columns(), rows, partitions: Vec::new(), dropped: 1 }
+}
+
+fn transaction(number: u32, amount: f64) -> Row {
+    Value::list(vec![Value::text(&format!("tx{number}")), Value::Double(amount)])
 }
 
 fn transaction_columns() -> Vec<Column> {
@@ -124,8 +186,18 @@ fn generated(rows: u32, seed: u64) -> Table {
     let rows = (0..rows)
         .map(|i| {
             let amount = random.between(1, 999) * 10;
-            Value::list(vec![Value::text(&format!("tx{}", 1001 + i)), Value::Double(amount as f64)])
+            transaction(1001 + i, amount as f64)
         })
         .collect();
     Table { columns: transaction_columns(), rows, partitions: Vec::new(), dropped: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_is_what_its_text_says() {
+        assert_eq!(read_csv(SAMPLE_CSV, "transaction_id", "amount"), Ok(sample()));
+    }
 }

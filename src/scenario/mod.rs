@@ -27,7 +27,7 @@ pub use checkpointing::{CheckpointStorage, Checkpointing, CheckpointingMode, Ret
 pub use cluster::{Cluster, FailoverStrategy, Latencies, PathNature, WorldPath};
 pub use commands::{Action, Commands, Condition, Step, TimedAction};
 pub use csv::{CsvError, CsvPreview, preview_csv, read_csv};
-pub use data::{Column, Dataset, DatasetRows, SAMPLE_CSV, Table};
+pub use data::{Column, CsvData, CsvSource, Dataset, DatasetRows, SAMPLE_CSV, Table};
 pub use dir::{DirProblem, dir_problem, special_path, split_dir};
 pub use faults::{FaultAt, FaultPhase, FaultPoint};
 pub use function::{Arithmetic, Comparison, Expr, Field, Function, FunctionKind, StateDeclaration, StateKind, Stmt};

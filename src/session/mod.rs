@@ -4,6 +4,7 @@
 //! The learner's input ([`crate::scenario::RunInput`]) is the only truth; the timeline is made from it anew after every
 //! change, and the moment in view stays. Left out: forks that stay beside the new run, bookmarks, two runs side by side.
 
+mod csv;
 mod history;
 mod model;
 mod msg;
@@ -12,8 +13,9 @@ pub mod recipes;
 mod summary;
 mod update;
 
+pub use csv::{CsvDraft, CsvReading};
 pub use history::History;
-pub use model::{Check, CsvDraft, Dialog, Model, Notice, Tab, Theme};
+pub use model::{Check, Dialog, Model, Notice, Tab, Theme};
 pub use msg::{Direction, Effect, Msg};
 pub use playback::Speed;
 pub use summary::Summary;

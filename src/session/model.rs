@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{History, Speed, Summary, playback};
+use super::{CsvDraft, History, Speed, Summary, playback};
 use crate::base::{Language, SimTime};
 use crate::engine::Engine;
 use crate::lessons::{Notebook, Seen};
-use crate::scenario::{CsvError, CsvPreview, Issue, RunInput, Scenario, Severity};
+use crate::scenario::{Issue, RunInput, Scenario, Severity};
 use crate::timeline::Timeline;
 use crate::trace::TraceEvent;
 
@@ -85,23 +85,6 @@ pub enum Dialog {
     Keys,
     /// A CSV text that is about to become the data.
     Csv(CsvDraft),
-}
-
-/// A CSV text whose columns are being chosen.
-#[derive(Clone, PartialEq, Debug)]
-pub struct CsvDraft {
-    /// The file's name, empty for a pasted text.
-    pub file: String,
-    /// The whole text.
-    pub text: Arc<str>,
-    /// What is in it.
-    pub preview: Result<CsvPreview, CsvError>,
-    /// The chosen id column.
-    pub id_column: String,
-    /// The chosen amount column.
-    pub amount_column: String,
-    /// What the choice gives: rows kept and rows dropped.
-    pub outcome: Result<(usize, usize), CsvError>,
 }
 
 /// Something to say once.

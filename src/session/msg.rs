@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Dialog, Speed, Tab, Theme};
 use crate::base::{Language, SimTime};
 use crate::lessons::Act;
-use crate::scenario::{Action, RunInput, Scenario};
+use crate::scenario::{Action, CsvData, RunInput, Scenario};
 use crate::timeline::Landmark;
 
 /// Something that happened: the learner did it, or the world answered.
@@ -66,8 +66,8 @@ pub enum Msg {
     },
     /// Other columns of the CSV in the dialog: id, amount.
     CsvColumns(String, String),
-    /// Take the CSV in the dialog as the data.
-    CsvAccepted,
+    /// Take the CSV in the dialog, as it was read there, as the data.
+    CsvAccepted(CsvData),
     /// Put a text on the clipboard.
     Copy(String),
     /// It is there.

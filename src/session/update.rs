@@ -6,7 +6,7 @@ use super::model::{runnable, seen};
 use super::{CsvDraft, Dialog, Direction, Effect, Model, Msg, Notice, Summary, playback};
 use crate::base::{SimDuration, SimTime};
 use crate::lessons::{Act, Wish};
-use crate::scenario::{Commands, CsvError, DatasetRows, RunInput, TimedAction, preview_csv, read_csv};
+use crate::scenario::{Commands, CsvData, DatasetRows, RunInput, TimedAction};
 use crate::timeline::{Landmark, Timeline};
 
 /// Changes the model by one message and says what the edge has to do.
@@ -102,16 +102,16 @@ fn change(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::CsvArrived { file, text } => {
             model.playing = false;
-            model.dialog = Some(Dialog::Csv(CsvDraft::new(file, text)));
+            model.dialog = Some(Dialog::Csv(CsvDraft { file, text: text.into(), columns: None }));
             Vec::new()
         }
         Msg::CsvColumns(id, amount) => {
             if let Some(Dialog::Csv(draft)) = &mut model.dialog {
-                draft.choose(id, amount);
+                draft.columns = Some((id, amount));
             }
             Vec::new()
         }
-        Msg::CsvAccepted => accept_csv(model),
+        Msg::CsvAccepted(data) => accept_csv(model, data),
         Msg::Copy(text) => vec![Effect::Copy(text)],
         Msg::Copied => say(model, Some(Notice::Copied)),
         Msg::StoreRefused => say(model, Some(Notice::NotKept)),
@@ -231,50 +231,12 @@ fn replace(model: &mut Model, input: Arc<RunInput>) {
     }
 }
 
-fn accept_csv(model: &mut Model) -> Vec<Effect> {
-    let Some(Dialog::Csv(draft)) = model.dialog.take() else { return Vec::new() };
-    let Ok((rows, dropped)) = draft.outcome else {
-        model.dialog = Some(Dialog::Csv(draft));
-        return Vec::new();
-    };
+fn accept_csv(model: &mut Model, data: CsvData) -> Vec<Effect> {
     let mut input = (*model.input).clone();
-    let Some(dataset) = input.scenario.data.first_mut() else { return Vec::new() };
-    model.notice = Some(Notice::CsvLoaded { file: draft.file.clone(), rows, dropped });
-    dataset.rows = DatasetRows::Csv {
-        file: draft.file,
-        text: draft.text.as_ref().into(),
-        id_column: draft.id_column,
-        amount_column: draft.amount_column,
-    };
+    let (Ok(table), Some(dataset)) = (data.table(), input.scenario.data.first_mut()) else { return Vec::new() };
+    model.notice = Some(Notice::CsvLoaded { file: data.file.clone(), rows: table.rows.len(), dropped: table.dropped });
+    dataset.rows = DatasetRows::Csv(data);
+    model.dialog = None;
     model.history.close();
     edited(model, "data", input)
-}
-
-impl CsvDraft {
-    fn new(file: String, text: String) -> CsvDraft {
-        let preview = preview_csv(&text);
-        let guess = |column: fn(&crate::scenario::CsvPreview) -> Option<&String>| match &preview {
-            Ok(preview) => column(preview).or(preview.columns.first()).cloned().unwrap_or_default(),
-            Err(_) => String::new(),
-        };
-        let (id, amount) = (guess(|p| p.id_column.as_ref()), guess(|p| p.amount_column.as_ref()));
-        let mut draft = CsvDraft {
-            file,
-            text: text.into(),
-            preview,
-            id_column: String::new(),
-            amount_column: String::new(),
-            outcome: Err(CsvError::Empty),
-        };
-        draft.choose(id, amount);
-        draft
-    }
-
-    fn choose(&mut self, id: String, amount: String) {
-        self.outcome = match &self.preview {
-            Ok(_) => read_csv(&self.text, &id, &amount).map(|table| (table.rows.len(), table.dropped)),
-            Err(error) => Err(error.clone()),
-        };
-        (self.id_column, self.amount_column) = (id, amount);
-    }
 }

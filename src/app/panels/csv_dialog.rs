@@ -1,7 +1,7 @@
 //! A CSV on its way to become the data: pasted or from a file, its columns chosen.
 
 use checkpoint_lab::i18n::{Language, count};
-use checkpoint_lab::session::{CsvDraft, Msg};
+use checkpoint_lab::session::{CsvDraft, CsvReading, Msg};
 use web_sys::{HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
@@ -24,7 +24,15 @@ pub fn CsvDialog(props: &CsvProps) -> Html {
     let t = use_language();
     let send = use_send();
     let draft = &props.draft;
-    let accept = send.reform(|_: MouseEvent| Msg::CsvAccepted);
+    let reading = use_memo(draft.clone(), CsvDraft::read);
+    let accept = {
+        let (send, reading) = (send.clone(), reading.clone());
+        Callback::from(move |_: MouseEvent| {
+            if let Ok(data) = &reading.outcome {
+                send.emit(Msg::CsvAccepted(data.clone()));
+            }
+        })
+    };
     let cancel = send.reform(|_: MouseEvent| Msg::SetDialog(None));
     let oninput = {
         let (send, file) = (send.clone(), draft.file.clone());
@@ -44,23 +52,23 @@ pub fn CsvDialog(props: &CsvProps) -> Html {
                         placeholder={"transaction_id,amount\ntx1001,2500.0\ntx1002,3100.0"} />
                 </label>
             }
-            { columns(t, &send, draft) }
-            { preview(t, draft) }
-            { match &draft.outcome {
-                Ok((rows, dropped)) => html! { <p class="csv-outcome" role="status">{ t.csv_outcome(count(*rows as u64), count(*dropped as u64)) }</p> },
+            { columns(t, &send, &reading) }
+            { preview(t, &reading) }
+            { match reading.outcome.as_ref().and_then(|data| data.table()) {
+                Ok(table) => html! { <p class="csv-outcome" role="status">{ t.csv_outcome(count(table.rows.len() as u64), count(table.dropped as u64)) }</p> },
                 Err(_) if untouched => html! {},
                 Err(error) => html! { <div class="issue issue-error" role="alert">{ icon(Picture::Error) }<span>{ t.csv_error(error) }</span></div> },
             } }
             <div class="buttons dialog-buttons">
                 <button type="button" class="button" onclick={cancel}>{ t.cancel() }</button>
-                <button type="button" class="button button-primary" disabled={draft.outcome.is_err()} onclick={accept}>{ t.csv_use() }</button>
+                <button type="button" class="button button-primary" disabled={reading.outcome.is_err()} onclick={accept}>{ t.csv_use() }</button>
             </div>
         </Dialog>
     }
 }
 
-fn columns(t: Language, send: &Send, draft: &CsvDraft) -> Html {
-    let Ok(preview) = &draft.preview else { return html! {} };
+fn columns(t: Language, send: &Send, reading: &CsvReading) -> Html {
+    let Ok(preview) = &reading.preview else { return html! {} };
     let choose = |label: &'static str, chosen: &str, set: Callback<String>| {
         let onchange = set.reform(|event: Event| event.target_unchecked_into::<HtmlSelectElement>().value());
         html! {
@@ -77,18 +85,18 @@ fn columns(t: Language, send: &Send, draft: &CsvDraft) -> Html {
             </label>
         }
     };
-    let (id, amount) = (draft.id_column.clone(), draft.amount_column.clone());
+    let (id, amount) = (reading.id_column.clone(), reading.amount_column.clone());
     html! {
         <div class="csv-columns">
-            { choose(t.csv_id(), &draft.id_column, send.reform(move |id| Msg::CsvColumns(id, amount.clone()))) }
-            { choose(t.csv_amount(), &draft.amount_column, send.reform(move |amount| Msg::CsvColumns(id.clone(), amount))) }
+            { choose(t.csv_id(), &reading.id_column, send.reform(move |id| Msg::CsvColumns(id, amount.clone()))) }
+            { choose(t.csv_amount(), &reading.amount_column, send.reform(move |amount| Msg::CsvColumns(id.clone(), amount))) }
         </div>
     }
 }
 
-fn preview(t: Language, draft: &CsvDraft) -> Html {
-    let Ok(preview) = &draft.preview else { return html! {} };
-    let class = |name: &String| (*name == draft.id_column || *name == draft.amount_column).then_some("chosen");
+fn preview(t: Language, reading: &CsvReading) -> Html {
+    let Ok(preview) = &reading.preview else { return html! {} };
+    let class = |name: &String| (*name == reading.id_column || *name == reading.amount_column).then_some("chosen");
     let cells = |row: &Vec<String>| {
         let row = row.clone();
         preview

@@ -19,7 +19,7 @@ pub(super) fn is_large(table: &Table) -> bool {
 pub(super) fn csv_file(dataset: &Dataset) -> Option<DataFile> {
     match &dataset.rows {
         DatasetRows::Sample => Some(DataFile { path: SAMPLE_PATH.into(), text: SAMPLE_CSV.into() }),
-        DatasetRows::Csv { file, text, .. } => Some(DataFile { path: file.clone(), text: text.clone() }),
+        DatasetRows::Csv(csv) => Some(DataFile { path: csv.file.clone(), text: csv.text.clone() }),
         DatasetRows::Generated { .. } | DatasetRows::Inline { .. } => None,
     }
 }

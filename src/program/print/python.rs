@@ -181,8 +181,9 @@ fn datasets(writer: &mut Writer, plan: &Plan) {
 /// As the handout reads its file.
 fn csv_dataset(writer: &mut Writer, at: usize, dataset: &Dataset, name: &str, path: &str) {
     let (id, amount, delimiter) = match &dataset.rows {
-        DatasetRows::Csv { id_column, amount_column, text, .. } => {
-            (id_column.as_str(), amount_column.as_str(), preview_csv(text).map_or(',', |preview| preview.delimiter))
+        DatasetRows::Csv(csv) => {
+            let delimiter = preview_csv(&csv.text).map_or(',', |preview| preview.delimiter);
+            (csv.id_column.as_str(), csv.amount_column.as_str(), delimiter)
         }
         _ => ("transaction_id", "amount", ','),
     };

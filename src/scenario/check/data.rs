@@ -24,7 +24,7 @@ fn check_dataset(at: usize, dataset: &Dataset, found: &mut Found) -> Option<Tabl
         DatasetRows::Inline { columns, rows, partitions } => {
             inline(&format!("{field}.inline"), columns, rows, partitions, found)
         }
-        DatasetRows::Sample | DatasetRows::Generated { .. } | DatasetRows::Csv { .. } => {}
+        DatasetRows::Sample | DatasetRows::Generated { .. } | DatasetRows::Csv(_) => {}
     }
     match dataset.table() {
         Ok(table) => {
@@ -43,9 +43,7 @@ fn check_dataset(at: usize, dataset: &Dataset, found: &mut Found) -> Option<Tabl
 /// The field to which an error belongs: the chosen column, or the text.
 fn csv_field(field: &str, rows: &DatasetRows, error: &CsvError) -> String {
     let part = match (rows, error) {
-        (DatasetRows::Csv { id_column, .. }, CsvError::MissingColumn { wanted, .. }) if wanted == id_column => {
-            "id_column"
-        }
+        (DatasetRows::Csv(csv), CsvError::MissingColumn { wanted, .. }) if *wanted == csv.id_column => "id_column",
         (_, CsvError::MissingColumn { .. }) => "amount_column",
         _ => "text",
     };

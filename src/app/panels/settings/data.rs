@@ -24,15 +24,15 @@ pub fn fields(form: &Form) -> Html {
 fn one(form: &Form, at: usize, name: &str, rows: &DatasetRows) -> Html {
     let t = form.t;
     let own = match rows {
-        DatasetRows::Csv { file, .. } if !file.is_empty() => file.clone().into(),
-        DatasetRows::Csv { .. } => AttrValue::from(t.data_csv()),
+        DatasetRows::Csv(csv) if !csv.file.is_empty() => csv.file.clone().into(),
+        DatasetRows::Csv(_) => AttrValue::from(t.data_csv()),
         _ => AttrValue::from(t.data_inline()),
     };
     let mut choices = vec![AttrValue::from(t.data_sample()), t.data_generated().into()];
     let chosen = match rows {
         DatasetRows::Sample => 0,
         DatasetRows::Generated { .. } => 1,
-        DatasetRows::Csv { .. } | DatasetRows::Inline { .. } => {
+        DatasetRows::Csv(_) | DatasetRows::Inline { .. } => {
             choices.push(own);
             2
         }
