@@ -151,9 +151,7 @@ impl Engine {
     }
 
     fn act(&mut self, action: &Action) {
-        self.record(|| Fact::CommandDone {
-            action: serde_json::to_string(action).expect("an action is plain data").into(),
-        });
+        self.record(|| Fact::CommandDone { action: action.json().into() });
         match action {
             Action::Permit { source, subtask, upto } => self.permit(source, *subtask, |_| *upto),
             Action::PermitMore { source, subtask, records } => {

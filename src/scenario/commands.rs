@@ -88,6 +88,54 @@ pub enum Action {
     Cancel,
 }
 
+impl Action {
+    /// The action as JSON. By hand, as `serde_json` writes it: a run says it in its trace, and needs no serializer for that.
+    pub fn json(&self) -> String {
+        let subtask = |only: &Option<u32>| only.map_or(String::new(), |only| format!(",\"subtask\":{only}"));
+        match self {
+            Action::Permit { source, subtask: only, upto } => {
+                format!("{{\"permit\":{{\"source\":{}{},\"upto\":{upto}}}}}", quoted(source), subtask(only))
+            }
+            Action::PermitMore { source, subtask: only, records } => {
+                format!("{{\"permit_more\":{{\"source\":{}{},\"records\":{records}}}}}", quoted(source), subtask(only))
+            }
+            Action::Hold { source, on } => format!("{{\"hold\":{{\"source\":{},\"on\":{on}}}}}", quoted(source)),
+            Action::TriggerCheckpoint => "\"trigger_checkpoint\"".into(),
+            Action::Fail { operator, subtask: only, message } => {
+                let (operator, message) = (quoted(operator), quoted(message));
+                format!("{{\"fail\":{{\"operator\":{operator}{},\"message\":{message}}}}}", subtask(only))
+            }
+            Action::Cancel => "\"cancel\"".into(),
+        }
+    }
+}
+
+/// A text as a JSON string.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        let escape = match c {
+            '"' | '\\' => c,
+            '\u{8}' => 'b',
+            '\u{c}' => 'f',
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
+            '\0'..' ' => {
+                quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
+                continue;
+            }
+            _ => {
+                quoted.push(c);
+                continue;
+            }
+        };
+        quoted.extend(['\\', escape]);
+    }
+    quoted.push('"');
+    quoted
+}
+
 /// What a script's step waits for.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
@@ -124,4 +172,34 @@ pub enum Condition {
     Restarted(u32),
     /// The job reached a terminal state.
     Ended,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_action_is_written_as_serde_writes_it(
+            name in "(?s).{0,8}|[\\x00-\\x7f]{0,40}",
+            message in any::<String>(),
+            subtask: Option<u32>,
+            number: u64,
+            on: bool,
+        ) {
+            let actions = [
+                Action::Permit { source: name.clone(), subtask, upto: number },
+                Action::PermitMore { source: name.clone(), subtask, records: number },
+                Action::Hold { source: name.clone(), on },
+                Action::TriggerCheckpoint,
+                Action::Fail { operator: name.clone(), subtask, message },
+                Action::Cancel,
+            ];
+            for action in actions {
+                prop_assert_eq!(action.json(), serde_json::to_string(&action).expect("it is plain data"));
+            }
+        }
+    }
 }

@@ -185,9 +185,8 @@ pub(super) fn output(moment: &Moment) -> OutputView {
             times: tick.times,
             fresh: moment.glow(tick.at),
         };
-        lines.push(line);
+        lines.insert(lines.partition_point(|other| other.first < line.first), line);
     }
-    lines.sort_by_key(|line| line.first);
     OutputView {
         rows: so_far.len() as u64,
         duplicates: (so_far.len() - distinct) as u64,

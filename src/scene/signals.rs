@@ -69,10 +69,20 @@ pub(super) fn view(moment: &Moment) -> Vec<Signal> {
     let mut signals = Vec::new();
     messages(moment, &mut signals);
     state(moment, &mut signals);
-    // Of several on one line the brightest speaks.
-    signals.sort_by(|a, b| (a.key, b.bright).partial_cmp(&(b.key, a.bright)).expect("brightness is a number"));
-    signals.dedup_by_key(|signal| signal.key);
-    signals
+    by_key(signals)
+}
+
+/// The signals in the order of their keys. Of several with one key the brightest speaks, the first of equally bright ones.
+fn by_key(signals: Vec<Signal>) -> Vec<Signal> {
+    let mut sorted: Vec<Signal> = Vec::with_capacity(signals.len());
+    for signal in signals {
+        match sorted.binary_search_by_key(&signal.key, |other| other.key) {
+            Ok(at) if signal.bright > sorted[at].bright => sorted[at] = signal,
+            Ok(_) => {}
+            Err(at) => sorted.insert(at, signal),
+        }
+    }
+    sorted
 }
 
 /// Everything that takes a message's time or none: read off the facts around the moment.

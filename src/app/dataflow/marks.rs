@@ -32,8 +32,10 @@ pub fn Marks(props: &MarksProps) -> Html {
         let (layer, scene) = (layer.clone(), scene.clone());
         move || {
             // Elements keep their order by key, so that none has to be moved in the document.
-            let mut tokens: Vec<&Token> = scene.tokens.iter().collect();
-            tokens.sort_by_key(|token| token.key);
+            let mut tokens: Vec<&Token> = Vec::with_capacity(scene.tokens.len());
+            for token in &scene.tokens {
+                tokens.insert(tokens.partition_point(|other| other.key < token.key), token);
+            }
             if let Some(layer) = layer.cast::<Element>() {
                 drawn.borrow_mut().draw(&layer, &tokens);
             }
