@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use checkpoint_lab::i18n::{Language, Names, Transcript, explain};
 use checkpoint_lab::lessons::{self, Act};
+use checkpoint_lab::program::{self, Printer};
 use checkpoint_lab::scenario::{Issue, RunInput, Severity, presets};
 use checkpoint_lab::scene::checkpoints::CheckpointsView;
 use checkpoint_lab::scene::code::CodeFocus;
@@ -310,7 +311,7 @@ impl Desk {
                     <section class="lesson" aria-label={t.lesson()}>{ self.part(Part::Lesson) }</section>
                     { self.stage() }
                     <aside class="side" aria-label={t.side()}>
-                        <Tabs chosen={model.tab} {errors}>{ self.part(Part::of(model.tab)) }</Tabs>
+                        <Tabs chosen={model.tab} {errors}>{ self.part(Part::of(model.tab, &model.timeline().input().scenario)) }</Tabs>
                         <Console rows={self.words.transcript.rows.clone()} until={self.words.transcript.until(model.position())} />
                     </aside>
                 </main>
@@ -367,11 +368,18 @@ impl Desk {
         }
     }
 
-    pub fn code(&self) -> Html {
+    pub fn python_code(&self) -> Html {
+        self.code(program::PYTHON)
+    }
+
+    pub fn java_code(&self) -> Html {
+        self.code(program::JAVA)
+    }
+
+    fn code(&self, printer: Printer) -> Html {
         let model = &self.model;
-        html! {
-            <CodePanel input={model.timeline().input().clone()} focus={CodeFocus::at(model.engine(), self.happened())} />
-        }
+        let focus = CodeFocus::at(model.engine(), self.happened());
+        html! { <CodePanel input={model.timeline().input().clone()} {focus} {printer} /> }
     }
 
     pub fn state(&self) -> Html {

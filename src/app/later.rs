@@ -7,7 +7,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use checkpoint_lab::i18n::{Language, rule};
-use checkpoint_lab::scenario::RunInput;
+use checkpoint_lab::program::{CodeLanguage, language_of};
+use checkpoint_lab::scenario::{RunInput, Scenario};
 use checkpoint_lab::session::{Check, Tab};
 use checkpoint_lab::store::{Kept, Opened};
 use wasm_bindgen_futures::spawn_local;
@@ -23,7 +24,8 @@ pub type Draw = fn(&Desk) -> Html;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {
     Settings,
-    Code,
+    PythonCode,
+    JavaCode,
     State,
     Checkpoints,
     Why,
@@ -32,13 +34,16 @@ pub enum Part {
 }
 
 impl Part {
-    const COUNT: usize = 7;
+    const COUNT: usize = 8;
 
     /// The part behind a tab.
-    pub const fn of(tab: Tab) -> Part {
+    pub fn of(tab: Tab, scenario: &Scenario) -> Part {
         match tab {
             Tab::Settings => Part::Settings,
-            Tab::Code => Part::Code,
+            Tab::Code => match language_of(scenario) {
+                CodeLanguage::Python => Part::PythonCode,
+                CodeLanguage::Java => Part::JavaCode,
+            },
             Tab::State => Part::State,
             Tab::Checkpoints => Part::Checkpoints,
             Tab::Why => Part::Why,
@@ -53,7 +58,8 @@ impl Part {
     async fn load(self) -> Result<Draw, SplitLoaderError> {
         match self {
             Part::Settings | Part::State | Part::Checkpoints | Part::Dialog => panels(self).await,
-            Part::Code => code().await,
+            Part::PythonCode => python().await,
+            Part::JavaCode => java().await,
             Part::Why => why().await.map(|why| why.draw),
             Part::Lesson => lesson().await,
         }
@@ -76,9 +82,14 @@ fn check() -> Result<Check, SplitLoaderError> {
     Ok(RunInput::issues)
 }
 
-#[wasm_split(code, fallible)]
-fn code() -> Result<Draw, SplitLoaderError> {
-    Ok(Desk::code)
+#[wasm_split(python, fallible)]
+fn python() -> Result<Draw, SplitLoaderError> {
+    Ok(Desk::python_code)
+}
+
+#[wasm_split(java, fallible)]
+fn java() -> Result<Draw, SplitLoaderError> {
+    Ok(Desk::java_code)
 }
 
 #[wasm_split(lesson, fallible)]
@@ -152,7 +163,9 @@ impl Parts {
         match cell.get() {
             State::Here(draw) => draw(desk),
             State::Failed => self.failed(part, desk.language()),
-            State::Unknown | State::Coming => html! { <p class="help part-loading" role="status">{ desk.language().loading() }</p> },
+            State::Unknown | State::Coming => {
+                html! { <p class="help part-loading" role="status">{ desk.language().loading() }</p> }
+            }
         }
     }
 

@@ -8,4 +8,4 @@ mod call;
 mod print;
 
 pub use call::{Effect, StateView, StmtId, UserFunction};
-pub use print::{CodeLanguage, DataFile, Dialect, Listing, language_of, print};
+pub use print::{CodeLanguage, DataFile, Dialect, JAVA, Listing, PYTHON, Printer, language_of, print};

@@ -30,7 +30,7 @@ test("a first visit brings no part that it does not show", async (t) => {
   page.on("request", (request) => asked.push(new URL(request.url()).pathname.split("/").at(-1)));
   await page.reload({ waitUntil: "networkidle" });
   const parts = () => asked.map((file) => /split_(\w+)\.wasm$/.exec(file)?.[1]).filter(Boolean).toSorted();
-  assert.deepEqual(parts(), ["code", "lesson"]);
+  assert.deepEqual(parts(), ["lesson", "python"]);
   assert.equal(asked.filter((file) => file.endsWith(".css")).length, 1);
 
   await page.getByRole("tab", { name: "Settings" }).click();
@@ -39,7 +39,7 @@ test("a first visit brings no part that it does not show", async (t) => {
   await page.getByRole("tab", { name: "Checkpoints" }).click();
   await page.locator(".stored-checkpoints").waitFor();
   await page.waitForLoadState("networkidle");
-  assert.deepEqual(parts(), ["code", "lesson", "panels", "store"]);
+  assert.deepEqual(parts(), ["lesson", "panels", "python", "store"]);
 });
 
 test("a part that cannot be loaded says so, and can be asked for again", async (t) => {

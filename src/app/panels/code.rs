@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use checkpoint_lab::program::{CodeLanguage, Dialect, Listing};
+use checkpoint_lab::program::{CodeLanguage, Dialect, Listing, Printer};
 use checkpoint_lab::scenario::{FlinkVersion, RunInput};
 use checkpoint_lab::scene::code::CodeFocus;
 use checkpoint_lab::session::Msg;
@@ -20,6 +20,8 @@ pub struct CodeProps {
     /// The run in view.
     pub input: Arc<RunInput>,
     pub focus: CodeFocus,
+    /// What prints it.
+    pub printer: Printer,
 }
 
 impl PartialEq for CodeProps {
@@ -39,9 +41,9 @@ pub fn CodePanel(props: &CodeProps) -> Html {
     let of_run = props.input.scenario.flink;
     let shown = version.unwrap_or(of_run);
     let listing: Rc<Listing> = {
-        let input = props.input.clone();
+        let (input, printer) = (props.input.clone(), props.printer);
         use_memo((Arc::as_ptr(&input) as usize, shown == FlinkVersion::V1_20, t), move |_| {
-            checkpoint_lab::program::print(&input.scenario, Dialect::of(shown), Some(t))
+            printer(&input.scenario, Dialect::of(shown), Some(t))
         })
     };
     let lines = |statements: &[_]| -> Vec<usize> {

@@ -88,13 +88,22 @@ impl Listing {
     }
 }
 
-/// Prints a scenario without errors for `dialect`, with comments in a language or none.
+/// Prints a scenario without errors for a dialect, with comments in a language or none.
+pub type Printer = fn(&Scenario, Dialect, Option<Language>) -> Listing;
+
+/// What a scenario is printed with.
 pub fn print(scenario: &Scenario, dialect: Dialect, comments: Option<Language>) -> Listing {
-    match language_of(scenario) {
-        CodeLanguage::Python => python::print(scenario, dialect, comments),
-        CodeLanguage::Java => java::print(scenario, dialect, comments),
-    }
+    let printer = match language_of(scenario) {
+        CodeLanguage::Python => PYTHON,
+        CodeLanguage::Java => JAVA,
+    };
+    printer(scenario, dialect, comments)
 }
+
+/// Prints what is printed in Python.
+pub const PYTHON: Printer = python::print;
+/// Prints what is printed in Java.
+pub const JAVA: Printer = java::print;
 
 /// What a scenario is printed in.
 pub fn language_of(scenario: &Scenario) -> CodeLanguage {
