@@ -1,5 +1,6 @@
 //! Numbers, ids and values that every other layer speaks in: simulated time, byte counts, typed ids, rows, randomness.
 
+mod dense;
 mod ids;
 mod language;
 mod random;
@@ -7,6 +8,7 @@ mod sorted;
 mod time;
 mod value;
 
+pub use dense::Dense;
 pub use ids::{AttemptNumber, ChannelId, CheckpointId, KeyGroup, OperatorIndex, RecordId, SubtaskId, TaskIndex};
 pub use language::Language;
 pub use random::RandomStream;

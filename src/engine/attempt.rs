@@ -7,12 +7,12 @@ use super::barrier::BarrierHandler;
 use super::channel::InputGate;
 use super::task::{Activity, Ending, OperatorRuntime, SourceReader, Subtask};
 use super::{Engine, PythonWorker};
-use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SimDuration, SimTime, SubtaskId};
+use crate::base::{AttemptNumber, CheckpointId, Dense, OperatorIndex, SimDuration, SimTime, SubtaskId};
 use crate::scenario::OperatorKind;
 use crate::trace::{ExecutionState, Fact};
 
 impl Engine {
-    pub(super) fn new_subtasks(&self) -> Box<[Subtask]> {
+    pub(super) fn new_subtasks(&self) -> Dense<Subtask> {
         self.all_nodes().map(|id| self.new_subtask(id, AttemptNumber(0))).collect()
     }
 
@@ -27,7 +27,7 @@ impl Engine {
             attempt,
             version: 0,
             alive: false,
-            operators: Box::default(),
+            operators: Dense::default(),
             stack: Vec::new(),
             owed: SimDuration::ZERO,
             mailbox: Default::default(),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::base::{ChannelId, RecordId, Row, SimDuration, SubtaskId};
+use crate::base::{ChannelId, Dense, RecordId, Row, SimDuration, SubtaskId};
 use crate::graph::ExecutionGraph;
 use crate::program::UserFunction;
 use crate::scenario::{Api, ExecutionMode, Operator, OperatorKind, Partitioner, RunInput, Source, SourceKind, Table};
@@ -15,9 +15,9 @@ use super::channel::FLOATING_BUFFERS;
 pub(super) struct Fixed {
     pub input: Arc<RunInput>,
     pub graph: ExecutionGraph,
-    pub operators: Box<[FixedOperator]>,
-    pub subtasks: Box<[FixedSubtask]>,
-    pub channels: Box<[FixedChannel]>,
+    pub operators: Dense<FixedOperator>,
+    pub subtasks: Dense<FixedSubtask>,
+    pub channels: Dense<FixedChannel>,
     /// Keys are hashed as PyFlink does.
     pub python_keys: bool,
 }
@@ -123,7 +123,7 @@ impl Fixed {
                 exits: exits(&graph, at),
             }
         });
-        let operators: Box<[FixedOperator]> = operators.collect();
+        let operators: Dense<FixedOperator> = operators.collect();
         Fixed {
             subtasks: subtasks(&graph, &operators),
             channels: channels(&graph),
@@ -154,7 +154,7 @@ fn exits(graph: &ExecutionGraph, operator: usize) -> Box<[Exit]> {
     graph.operators[operator].outputs.iter().map(exit).collect()
 }
 
-fn subtasks(graph: &ExecutionGraph, operators: &[FixedOperator]) -> Box<[FixedSubtask]> {
+fn subtasks(graph: &ExecutionGraph, operators: &[FixedOperator]) -> Dense<FixedSubtask> {
     let subtask = |node: &crate::graph::SubtaskNode| {
         let task = &graph.tasks[node.task.index()];
         let source = operators[task.operators[0].index()].source.as_ref();
@@ -169,7 +169,7 @@ fn subtasks(graph: &ExecutionGraph, operators: &[FixedOperator]) -> Box<[FixedSu
     graph.subtasks.iter().map(subtask).collect()
 }
 
-fn channels(graph: &ExecutionGraph) -> Box<[FixedChannel]> {
+fn channels(graph: &ExecutionGraph) -> Dense<FixedChannel> {
     let channel = |node: &crate::graph::ChannelNode| {
         let outputs = &graph.subtasks[node.from.index()].outputs;
         let output = outputs.iter().position(|output| output.edge == node.edge);

@@ -49,7 +49,7 @@ pub use task::{
 
 use std::sync::Arc;
 
-use crate::base::{ChannelId, OperatorIndex, RandomStream, RecordId, Row, SimDuration, SimTime, SubtaskId};
+use crate::base::{ChannelId, Dense, OperatorIndex, RandomStream, RecordId, Row, SimDuration, SimTime, SubtaskId};
 use crate::graph::ExecutionGraph;
 use crate::scenario::{Latencies, RunInput, Scenario};
 use crate::trace::{Fact, TraceEvent};
@@ -80,8 +80,8 @@ pub struct Engine {
     job: JobMaster,
     coordinator: CheckpointCoordinator,
     storage: Storage,
-    subtasks: Box<[Subtask]>,
-    channels: Box<[Channel]>,
+    subtasks: Dense<Subtask>,
+    channels: Dense<Channel>,
     outside: Outside,
     script: ScriptState,
     random: Random,
@@ -124,7 +124,7 @@ impl Engine {
             job: JobMaster::new(scenario, stream(2)),
             coordinator: CheckpointCoordinator::new(scenario.checkpointing.clone(), stream(1)),
             storage: Storage::new(scenario, job_id),
-            subtasks: Box::default(),
+            subtasks: Dense::default(),
             channels: fixed.graph.channels.iter().map(|_| Channel::new()).collect(),
             outside: Outside::new(fixed.record_count(), scenario.operators.len()),
             script: ScriptState::new(&fixed.input),

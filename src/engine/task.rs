@@ -11,7 +11,7 @@ use super::barrier::BarrierHandler;
 use super::channel::InputGate;
 use super::python::PythonWorker;
 use crate::base::{
-    AttemptNumber, ChannelId, CheckpointId, OperatorIndex, RecordId, Row, SimDuration, SimTime, SortedMap, Value,
+    AttemptNumber, ChannelId, CheckpointId, Dense, OperatorIndex, RecordId, Row, SimDuration, SimTime, SortedMap, Value,
 };
 use crate::program::Effect;
 use crate::trace::{Cause, ExecutionState};
@@ -28,7 +28,7 @@ pub struct Subtask {
     /// Whether the attempt's thread runs on the TaskManager.
     pub alive: bool,
     /// Its operators, head first.
-    pub operators: Box<[OperatorRuntime]>,
+    pub operators: Dense<OperatorRuntime>,
     /// What the thread is in the middle of; empty between records.
     pub stack: Vec<Frame>,
     /// How long the thread will be busy with the record in hand once its stack is empty.
