@@ -60,10 +60,10 @@ pub fn Marks(props: &MarksProps) -> Html {
             role="img"
             aria-label={summary(t, scene)}
         >
-            <g>{ for scene.tubes.iter().map(|tube| tube_marks(layout, tube)) }</g>
+            <g>{ scene.tubes.iter().filter_map(|tube| tube_marks(layout, tube)).collect::<Html>() }</g>
             <g>{ for signals }</g>
             <g ref={layer} />
-            <g>{ for scene.tubes.iter().map(|tube| badge(layout, tube)) }</g>
+            <g>{ scene.tubes.iter().filter(|tube| tube.hidden > 0).map(|tube| badge(layout, tube)).collect::<Html>() }</g>
         </svg>
     }
 }
@@ -92,17 +92,15 @@ fn summary(t: Language, scene: &Scene) -> String {
     }
 }
 
-fn tube_marks(layout: &Layout, tube: &TubeView) -> Html {
+/// What is special about a channel now.
+fn tube_marks(layout: &Layout, tube: &TubeView) -> Option<Html> {
     let path = &layout.channels[tube.id.index()];
     let width = path.width;
-    let tint = match (tube.blocked, tube.full) {
-        (Some(checkpoint), _) => Some(classes!("tube-tint", "blocked", text::cp(checkpoint))),
-        (None, true) => Some(classes!("tube-tint", "full")),
-        (None, false) => None,
+    let class = match (tube.blocked, tube.full) {
+        (Some(checkpoint), _) => classes!("tube-tint", "blocked", text::cp(checkpoint)),
+        (None, true) => classes!("tube-tint", "full"),
+        (None, false) => return None,
     };
-    let tint = tint.map(
-        |class| html! { <path {class} d={path.path.d.clone()} style={format!("stroke-width:{:.0}px", width + 3.0)} /> },
-    );
     let gate = tube.blocked.map(|checkpoint| {
         let (at, angle) = tube.gate;
         html! {
@@ -114,20 +112,22 @@ fn tube_marks(layout: &Layout, tube: &TubeView) -> Html {
             </g>
         }
     });
-    html! { <>{ for tint }{ for gate }</> }
+    Some(html! {
+        <g key={tube.id.0}>
+            <path {class} d={path.path.d.clone()} style={format!("stroke-width:{:.0}px", width + 3.0)} />
+            { for gate }
+        </g>
+    })
 }
 
 /// How many elements of a channel are not drawn.
 fn badge(layout: &Layout, tube: &TubeView) -> Html {
-    if tube.hidden == 0 {
-        return Html::default();
-    }
     let path = &layout.channels[tube.id.index()].path;
     let (at, _) = path.at(path.length() / 2.0);
     let words = format!("+{}", tube.hidden);
     let half = words.len() as f64 * 3.8 + 6.0;
     html! {
-        <g class="badge" transform={format!("translate({:.1} {:.1})", at.x, at.y)}>
+        <g key={tube.id.0} class="badge" transform={format!("translate({:.1} {:.1})", at.x, at.y)}>
             <rect x={px(-half)} y="-9" width={px(2.0 * half)} height="18" rx="9" /><text y="4">{ words }</text>
         </g>
     }

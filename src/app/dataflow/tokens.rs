@@ -1,6 +1,7 @@
 //! Records, barriers and ends in their places, drawn without Yew. There are hundreds of them, and a frame moves many and
 //! changes few: each keeps its element by key, and only what is different from the last frame is written.
 
+use checkpoint_lab::scene::geometry::Point;
 use checkpoint_lab::scene::tokens::{Token, TokenKind};
 use web_sys::{Document, Element};
 
@@ -12,14 +13,25 @@ const SVG: &str = "http://www.w3.org/2000/svg";
 #[derive(Default)]
 pub struct Tokens {
     drawn: Vec<Drawn>,
-    /// Elements of tokens that are gone, for those that come.
-    spare: Vec<Element>,
+    /// What tokens that are gone have left, for those that come.
+    spare: Vec<Dressed>,
 }
 
 struct Drawn {
     token: Token,
-    element: Element,
+    dressed: Dressed,
     trail: Option<Element>,
+}
+
+/// An element with its class and what is in it.
+struct Dressed {
+    element: Element,
+    class: String,
+    inner: String,
+    /// The parts of it that have a place of their own. An element with a transform costs a browser more than one with none, so
+    /// what there is much of has none.
+    parts: Vec<Element>,
+    has_transform: bool,
 }
 
 impl Tokens {
@@ -31,36 +43,81 @@ impl Tokens {
             .into_iter()
             .partition(|drawn| tokens.binary_search_by_key(&drawn.token.key, |token| token.key).is_ok());
         let aside = self.spare.len();
-        self.spare.extend(gone.into_iter().map(|drawn| drawn.element));
+        self.spare.extend(gone.into_iter().map(Drawn::left));
         let mut kept = kept.into_iter().peekable();
         for token in tokens {
             let drawn = match kept.next_if(|drawn| drawn.token.key == token.key) {
                 Some(drawn) => drawn.moved(token, &document),
                 None => {
-                    let next = kept.peek().map(|drawn| drawn.element.as_ref());
-                    let Some(element) = self.spare.pop().or_else(|| make(&document, "g")) else { continue };
-                    let drawn = Drawn::new(token, element, &document);
+                    let next = kept.peek().map(|drawn| drawn.dressed.element.as_ref());
+                    let Some(dressed) = self.spare.pop().or_else(|| Dressed::new(&document)) else { continue };
+                    let drawn = Drawn::new(token, dressed, &document);
                     // It fails for nothing but a layer that is not in the document any more.
-                    let _ = layer.insert_before(&drawn.element, next);
+                    let _ = layer.insert_before(&drawn.dressed.element, next);
                     drawn
                 }
             };
             self.drawn.push(drawn);
         }
-        for element in self.spare.iter().skip(aside) {
-            element.remove();
+        for dressed in self.spare.iter().skip(aside) {
+            dressed.element.remove();
         }
     }
 }
 
+impl Dressed {
+    fn new(document: &Document) -> Option<Dressed> {
+        let element = make(document, "g")?;
+        Some(Dressed { element, class: String::new(), inner: String::new(), parts: Vec::new(), has_transform: false })
+    }
+
+    /// Gives the element the looks of a token.
+    fn dress(&mut self, token: &Token) {
+        let (class, inner) = looks(token);
+        if self.class != class {
+            set(&self.element, "class", &class);
+            self.class = class;
+        }
+        if self.inner != inner {
+            self.element.set_inner_html(&inner);
+            self.inner = inner;
+            let parts = self.element.children();
+            self.parts = (0..parts.length()).filter_map(|at| parts.item(at)).collect();
+        }
+    }
+
+    /// Puts the element where a token is.
+    fn put(&mut self, token: &Token) {
+        let has_transform = !matches!(token.kind, TokenKind::Record { hand: None, .. });
+        if has_transform {
+            set(&self.element, "transform", &format!("translate({:.1} {:.1})", token.at.x, token.at.y));
+        } else {
+            let (x, y) = (format!("{:.1}", token.at.x), format!("{:.1}", token.at.y));
+            for circle in &self.parts {
+                set(circle, "cx", &x);
+                set(circle, "cy", &y);
+            }
+            if self.has_transform {
+                let _ = self.element.remove_attribute("transform");
+            }
+        }
+        self.has_transform = has_transform;
+    }
+}
+
 impl Drawn {
-    /// Dresses an element anew.
-    fn new(token: &Token, element: Element, document: &Document) -> Drawn {
-        dress(&element, token);
-        set(&element, "transform", &place(token));
-        let mut drawn = Drawn { token: token.clone(), element, trail: None };
+    fn new(token: &Token, mut dressed: Dressed, document: &Document) -> Drawn {
+        dressed.dress(token);
+        dressed.put(token);
+        let mut drawn = Drawn { token: token.clone(), dressed, trail: None };
         drawn.draw_trail(document);
         drawn
+    }
+
+    /// What it leaves for another token.
+    fn left(mut self) -> Dressed {
+        self.drop_trail();
+        self.dressed
     }
 
     /// Writes what is different.
@@ -69,54 +126,66 @@ impl Drawn {
             return self;
         }
         let before = std::mem::replace(&mut self.token, token.clone());
-        if is_alike(before.kind, token.kind) {
+        let is_alike = is_alike(before.kind, token.kind);
+        if is_alike {
             self.turn(&before);
         } else {
-            dress(&self.element, token);
-            self.trail = None;
+            self.drop_trail();
+            self.dressed.dress(token);
         }
-        if before.at != token.at {
-            set(&self.element, "transform", &place(token));
+        if !is_alike || before.at != token.at {
+            self.dressed.put(token);
         }
         self.draw_trail(document);
         self
     }
 
-    /// The parts that turn or fill while the element stays the same.
-    fn turn(&self, before: &Token) {
-        let part = |selector| self.element.query_selector(selector).ok().flatten();
+    /// The parts that turn or fill while the element stays the same. What is in it is then not what was put in.
+    fn turn(&mut self, before: &Token) {
+        let part = |selector| self.dressed.element.query_selector(selector).ok().flatten();
         match self.token.kind {
             TokenKind::Record { hand: Some(hand), .. } if before.kind != self.token.kind => {
                 if let Some(ring) = part(".ring-part") {
                     set(&ring, "stroke-dasharray", &dashes(hand));
+                    self.dressed.inner.clear();
                 }
             }
             TokenKind::Barrier(_) | TokenKind::CancelMarker(_) if before.angle != self.token.angle => {
                 if let Some(bar) = part("rect") {
                     set(&bar, "transform", &format!("rotate({:.0})", self.token.angle));
+                    self.dressed.inner.clear();
                 }
             }
             _ => {}
         }
     }
 
+    fn drop_trail(&mut self) {
+        if let Some(trail) = self.trail.take() {
+            trail.remove();
+        }
+    }
+
     fn draw_trail(&mut self, document: &Document) {
-        let Some((from, bright)) = self.token.trail else {
-            if let Some(trail) = self.trail.take() {
-                trail.remove();
-            }
+        let Some((from, _)) = self.token.trail else {
+            self.drop_trail();
             return;
         };
         if self.trail.is_none() {
             let Some(line) = make(document, "line") else { return };
             set(&line, "class", "trail");
-            let _ = self.element.prepend_with_node_1(&line);
+            let _ = self.dressed.element.prepend_with_node_1(&line);
             self.trail = Some(line);
         }
         if let Some(line) = &self.trail {
-            set(line, "x1", &format!("{:.1}", from.x - self.token.at.x));
-            set(line, "y1", &format!("{:.1}", from.y - self.token.at.y));
-            set(line, "opacity", &format!("{bright:.2}"));
+            let to = self.token.at;
+            let (from, to) = match self.dressed.has_transform {
+                true => (Point::new(from.x - to.x, from.y - to.y), Point::default()),
+                false => (from, to),
+            };
+            for (name, number) in [("x1", from.x), ("y1", from.y), ("x2", to.x), ("y2", to.y)] {
+                set(line, name, &format!("{number:.1}"));
+            }
         }
     }
 }
@@ -130,17 +199,6 @@ fn is_alike(a: TokenKind, b: TokenKind) -> bool {
         other => other,
     };
     whole(a) == whole(b)
-}
-
-fn place(token: &Token) -> String {
-    format!("translate({:.1} {:.1})", token.at.x, token.at.y)
-}
-
-/// Gives an element the looks of a token.
-fn dress(element: &Element, token: &Token) {
-    let (class, inner) = looks(token);
-    set(element, "class", &class);
-    element.set_inner_html(&inner);
 }
 
 /// An element's class and what is in it.

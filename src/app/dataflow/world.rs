@@ -38,12 +38,23 @@ pub fn Input(props: &InputProps) -> Html {
             aria-label={t.stage_input_world()}>
             <header><h3>{ t.stage_input_world() }</h3></header>
             <p class="faint cut dataset">{ format!("{name} · {kind}") }</p>
-            { for props.views.iter().map(|view| partition(t, view, several)) }
+            { for props.views.iter().map(|view| html! { <Partition view={view.clone()} {several} language={t} /> }) }
         </section>
     }
 }
 
-fn partition(t: Language, view: &InputView, several: bool) -> Html {
+#[derive(Properties, PartialEq)]
+struct PartitionProps {
+    view: InputView,
+    /// There are other sources beside its own.
+    several: bool,
+    language: Language,
+}
+
+/// A partition: in most frames nothing happens in most of them.
+#[component]
+fn Partition(props: &PartitionProps) -> Html {
+    let (view, several, t) = (&props.view, props.several, props.language);
     let next = view.position.unwrap_or(view.restart_at);
     let running = view.position.is_some();
     let cells = view.cells.iter().map(|cell| cell_of(cell, next, running, view.restart_at));

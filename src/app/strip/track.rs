@@ -2,7 +2,7 @@
 
 use checkpoint_lab::base::{SimDuration, SimTime};
 use checkpoint_lab::i18n::{Language, clock};
-use checkpoint_lab::scene::{Picture, StripPicture, Window};
+use checkpoint_lab::scene::{Backdrop, Picture, StripPicture, Window};
 use checkpoint_lab::session::Msg;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -74,11 +74,7 @@ pub fn Track(props: &TrackProps) -> Html {
     let x = window.x(at, width).clamp(0.0, width);
     html! {
         <div class="track-frame">
-            <div class="lane-names" aria-hidden="true">
-                { name(&rows, 0, t.strip_lane_checkpoints(), "checkpoints") }
-                { for picture.backdrop.cast.lanes.iter().enumerate().map(|(at, label)| name(&rows, at + 1, label, "task")) }
-                { name(&rows, drawn.lanes.len() + 1, t.strip_lane_output(), "output") }
-            </div>
+            <Names backdrop={Same(picture.backdrop.clone())} {rows} language={t} />
             <div
                 class="track"
                 ref={node}
@@ -101,6 +97,26 @@ pub fn Track(props: &TrackProps) -> Html {
                 { zoom_button("M3 8h10", t.strip_zoom_out(), zoom(Some(2.0)), false) }
                 { zoom_button("M2 5V2h3M11 2h3v3M14 11v3h-3M5 14H2v-3", t.strip_zoom_fit(), zoom(None), chosen.is_none()) }
             </div>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct NamesProps {
+    backdrop: Same<Backdrop>,
+    rows: Rows,
+    language: Language,
+}
+
+/// The names of the lanes.
+#[component]
+fn Names(props: &NamesProps) -> Html {
+    let (rows, lanes, t) = (&props.rows, &props.backdrop.cast.lanes, props.language);
+    html! {
+        <div class="lane-names" aria-hidden="true">
+            { name(rows, 0, t.strip_lane_checkpoints(), "checkpoints") }
+            { for lanes.iter().enumerate().map(|(at, label)| name(rows, at + 1, label, "task")) }
+            { name(rows, lanes.len() + 1, t.strip_lane_output(), "output") }
         </div>
     }
 }

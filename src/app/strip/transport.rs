@@ -42,15 +42,30 @@ pub fn Transport(props: &TransportProps) -> Html {
             </button>
             <output class="clock mono"><b>{ clock(props.at) }</b><span class="faint">{ format!(" / {end}") }</span></output>
             { speed(t, props.speed, send) }
-            <div class="steps">
-                { button("M4 3v10M13 3L6 8l7 5z", t.strip_to_start(), "Home", send.reform(|_| Msg::ToStart)) }
-                { pair(t, Landmark::Event, t.strip_stop_event(), ("←", "→"), send) }
-                { pair(t, Landmark::Barrier, t.strip_stop_barrier(), (",", "."), send) }
-                { pair(t, Landmark::Checkpoint, t.strip_stop_checkpoint(), ("Shift+C", "C"), send) }
-                { pair(t, Landmark::Failure, t.strip_stop_failure(), ("Shift+F", "F"), send) }
-                { pair(t, Landmark::Restore, t.strip_stop_restore(), ("Shift+R", "R"), send) }
-                { button("M12 3v10M3 3l7 5-7 5z", t.strip_to_end(), "End", send.reform(|_| Msg::ToEnd)) }
-            </div>
+            <Steps language={t} send={send.clone()} />
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct StepsProps {
+    language: Language,
+    send: Callback<Msg>,
+}
+
+/// The buttons, which stay the same while time passes.
+#[component]
+fn Steps(props: &StepsProps) -> Html {
+    let (t, send) = (props.language, &props.send);
+    html! {
+        <div class="steps">
+            { button("M4 3v10M13 3L6 8l7 5z", t.strip_to_start(), "Home", send.reform(|_| Msg::ToStart)) }
+            { pair(t, Landmark::Event, t.strip_stop_event(), ("←", "→"), send) }
+            { pair(t, Landmark::Barrier, t.strip_stop_barrier(), (",", "."), send) }
+            { pair(t, Landmark::Checkpoint, t.strip_stop_checkpoint(), ("Shift+C", "C"), send) }
+            { pair(t, Landmark::Failure, t.strip_stop_failure(), ("Shift+F", "F"), send) }
+            { pair(t, Landmark::Restore, t.strip_stop_restore(), ("Shift+R", "R"), send) }
+            { button("M12 3v10M3 3l7 5-7 5z", t.strip_to_end(), "End", send.reform(|_| Msg::ToEnd)) }
         </div>
     }
 }
