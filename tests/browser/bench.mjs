@@ -51,28 +51,60 @@ async function engine() {
   }
 }
 
-/** Script, style and layout of each animation frame while a job with many records on the stage plays, in ms. */
+/** The heaviest picture that the settings lead to: all channels of a job on four slots are full. */
+async function openFullChannels(lab) {
+  const page = await lab.open(null, {});
+  const set = (path, value) => page.locator(`#f-${path.replace(/[.[\]]/g, "-")}`).selectOption(value);
+  const type = (path, number) => page.locator(`#f-${path.replace(/[.[\]]/g, "-")}`).fill(`${number}`);
+  await page.locator("header select").first().selectOption("two-sources-alignment");
+  await page.locator("#tab-settings").click();
+  await set("parallelism", "4");
+  for (const source of [0, 1]) {
+    await set(`data[${source}]`, { index: 1 });
+    await type(`operators[${source}].kind.source.partitions`, 4);
+    await type(`operators[${source}].kind.source.every_ms`, 0);
+  }
+  for (const edge of [0, 1, 2]) await set(`edges[${edge}]`, { index: 1 });
+  await page.locator("#tab-code").click();
+  return page;
+}
+
+/** The time that a thread worked for `events`, in ms; what is inside another one counts once. */
+function worked(events) {
+  let [end, sum] = [0, 0];
+  for (const event of events.toSorted((a, b) => a.ts - b.ts || b.dur - a.dur)) {
+    if (event.ts < end) continue;
+    end = event.ts + event.dur;
+    sum += event.tdur ?? event.dur;
+  }
+  return sum / 1e3;
+}
+
+const SCRIPT = ["FireAnimationFrame", "FunctionCall", "RunMicrotasks", "TimerFire", "EventDispatch", "MinorGC", "MajorGC"];
+const STYLE_AND_LAYOUT = ["UpdateLayoutTree", "Layout"];
+
+/** Script, style and layout from each animation frame to the next while a job with 200 records on the stage plays, in ms. */
 async function frames() {
   const lab = await startLab();
   try {
-    const page = await lab.open(null, {});
-    await page.locator("header select").first().selectOption("two-sources-alignment");
+    const page = await openFullChannels(lab);
+    const records = () => page.locator(".marks .record").count();
     await page.locator(".transport .speed").selectOption("100");
+    await page.locator(".steps .step").first().click();
     await page.locator(".transport .play").click();
-    await page.waitForFunction(() => document.querySelectorAll(".marks .record").length > 20);
+    await page.waitForFunction(() => document.querySelectorAll(".marks .record").length >= 200);
+    const before = await records();
     await lab.browser.startTracing(page, { categories: ["devtools.timeline"] });
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 4_000)));
     const { traceEvents } = JSON.parse((await lab.browser.stopTracing()).toString());
-    const tokens = await page.locator(".marks .record").count();
+    const drawn = Math.min(before, await records());
     const fires = traceEvents.filter((event) => event.name === "FireAnimationFrame").sort((a, b) => a.ts - b.ts);
     const costs = fires.slice(0, -1).map((fire, at) => {
       const until = fires[at + 1].ts;
-      const parts = traceEvents.filter(
-        (event) => event.tid === fire.tid && event.ts >= fire.ts && event.ts < until && ["FireAnimationFrame", "UpdateLayoutTree", "Layout"].includes(event.name),
-      );
-      return parts.reduce((sum, event) => sum + (event.dur ?? 0), 0) / 1e3;
+      const within = (event) => event.ph === "X" && event.tid === fire.tid && event.ts >= fire.ts && event.ts < until;
+      return worked(traceEvents.filter((event) => within(event) && [...SCRIPT, ...STYLE_AND_LAYOUT].includes(event.name)));
     });
-    budget(`A frame with ${tokens} drawn records: script, style and layout`, `${median(costs).toFixed(1)} ms (median of ${costs.length})`, "≤ 6 ms with 200");
+    budget(`A frame with ${drawn} drawn records: script, style and layout`, `${median(costs).toFixed(1)} ms (median of ${costs.length})`, "≤ 6 ms with 200");
   } finally {
     await lab.stop();
   }
