@@ -41,6 +41,11 @@ if (release) for (const file of wasm) run("wasm-opt", wasmOpt(join(work, file)))
 
 const links = "__wasm_split.js";
 let loader = readFileSync(join(work, links), "utf8");
+// Which files each part needs: for those who weigh or keep them.
+const needs = {};
+for (const [, part, chunks] of loader.matchAll(/__wasm_split_load_(\w+) = [\s\S]*?, \[([^\]]*)\]\)\);/g)) {
+  needs[part] = [`split_${part}`, ...[...chunks.matchAll(/__chunk_(\d+)/g)].map(([, number]) => `chunk_${number}`)].map((file) => `${name}-${file}.wasm`);
+}
 for (const part of parts) loader = replaced(loader, `"./${part}"`, `"./${name}-${part}"`);
 // A host that gives wasm a wrong type is no reason to fail: the main part does not mind either.
 loader = replaced(loader, "WebAssembly.instantiateStreaming(src, imports)", "instantiate(src, imports)");
@@ -61,6 +66,7 @@ for (const file of readdirSync(staging)) if (file.startsWith(whole)) rmSync(join
 for (const file of wasm) writeFileSync(join(staging, file), readFileSync(join(work, file)));
 writeFileSync(join(staging, `${name}.js`), small(main));
 writeFileSync(join(staging, `${name}-parts.js`), small(loader));
+writeFileSync(join(staging, "parts.json"), JSON.stringify(needs));
 page = page.replaceAll(whole, name);
 if (release) page = oneStylesheet(page);
 writeFileSync(join(staging, "index.html"), page);

@@ -179,7 +179,7 @@ fn records(text: &str, most_rows: usize) -> Result<(char, Vec<String>, Vec<CsvRo
 }
 
 /// The character that stands most often in the header outside quotation marks; a comma when none does.
-fn delimiter_of(text: &str) -> char {
+pub(super) fn delimiter_of(text: &str) -> char {
     let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
     let count = |wanted: char| {
         let mut quoted = false;

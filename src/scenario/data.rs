@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::csv::delimiter_of;
 use super::{CsvError, read_csv};
 use crate::base::{RandomStream, Row, Value, ValueType};
 
@@ -64,7 +65,7 @@ pub struct CsvSource {
 /// A CSV text that has been read. It is read where it comes in, once: whoever has it needs no reader.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(from = "CsvSource")]
-pub struct CsvData(Arc<(CsvSource, Result<Table, CsvError>)>);
+pub struct CsvData(Arc<(CsvSource, Result<Table, CsvError>, char)>);
 
 impl CsvData {
     /// What is in the text.
@@ -74,12 +75,18 @@ impl CsvData {
     pub fn table(&self) -> Result<&Table, &CsvError> {
         self.0.1.as_ref()
     }
+
+    /// What stands between its columns.
+    pub fn delimiter(&self) -> char {
+        self.0.2
+    }
 }
 
 impl From<CsvSource> for CsvData {
     fn from(source: CsvSource) -> CsvData {
         let table = read_csv(&source.text, &source.id_column, &source.amount_column);
-        CsvData(Arc::new((source, table)))
+        let delimiter = delimiter_of(&source.text);
+        CsvData(Arc::new((source, table, delimiter)))
     }
 }
 

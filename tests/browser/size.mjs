@@ -22,8 +22,13 @@ try {
   await lab.stop();
 }
 
-// A lesson is no part of the page: its words and its player come when one is opened. A first visit opens the first.
-const kindOf = (file) => (/^lessons\/|split_lesson/.test(file) ? "lesson" : extname(file).replace(".mjs", ".js"));
+// A lesson is no part of the page: its words, its player and what only that needs come when one is opened. A first visit
+// opens the first.
+const parts = JSON.parse(readFileSync(join(DIST, "parts.json"), "utf8"));
+const shown = Object.entries(parts).filter(([part, needs]) => part !== "lesson" && files.has(needs[0]));
+const ofPage = new Set(shown.flatMap(([, needs]) => needs));
+const isLesson = (file) => file.startsWith("lessons/") || (parts.lesson.includes(file) && !ofPage.has(file));
+const kindOf = (file) => (isLesson(file) ? "lesson" : extname(file).replace(".mjs", ".js"));
 const kinds = new Map();
 for (const file of files) {
   const bytes = readFileSync(join(DIST, file));

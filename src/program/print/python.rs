@@ -14,7 +14,7 @@ use super::{CodeLanguage, Dialect, Listing};
 use crate::base::{Language, OperatorIndex, Value};
 use crate::scenario::{
     CheckpointStorage, Checkpointing, CheckpointingMode, Cluster, Dataset, DatasetRows, Function, FunctionKind,
-    Operator, OperatorKind, Partitioner, RestartStrategy, Scenario, Shape, Source, SourceKind, preview_csv,
+    Operator, OperatorKind, Partitioner, RestartStrategy, Scenario, Shape, Source, SourceKind,
 };
 
 const CHAIN: ChainStyle = ChainStyle { open: "(", close: Some(")"), end: "" };
@@ -181,10 +181,7 @@ fn datasets(writer: &mut Writer, plan: &Plan) {
 /// As the handout reads its file.
 fn csv_dataset(writer: &mut Writer, at: usize, dataset: &Dataset, name: &str, path: &str) {
     let (id, amount, delimiter) = match &dataset.rows {
-        DatasetRows::Csv(csv) => {
-            let delimiter = preview_csv(&csv.text).map_or(',', |preview| preview.delimiter);
-            (csv.id_column.as_str(), csv.amount_column.as_str(), delimiter)
-        }
+        DatasetRows::Csv(csv) => (csv.id_column.as_str(), csv.amount_column.as_str(), csv.delimiter()),
         _ => ("transaction_id", "amount", ','),
     };
     writer.step(&Note::LoadCsv);
