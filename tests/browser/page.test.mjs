@@ -28,17 +28,18 @@ test("a first visit brings no part that it does not show", async (t) => {
   const page = await lab.open(t, { wait: false });
   const asked = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname.split("/").at(-1)));
-  await page.reload({ waitUntil: "networkidle" });
+  await page.reload();
+  await page.locator(".lesson h2").first().waitFor();
+  await page.locator(".code-lines li").first().waitFor();
   const parts = () => asked.map((file) => /split_(\w+)\.wasm$/.exec(file)?.[1]).filter(Boolean).toSorted();
   assert.deepEqual(parts(), ["lesson", "python"]);
   assert.equal(asked.filter((file) => file.endsWith(".css")).length, 1);
 
+  const store = page.waitForRequest(/split_store\.wasm$/);
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByLabel(/^Restarts/).waitFor();
   await page.getByRole("button", { name: /^To the end/ }).click();
-  await page.getByRole("tab", { name: "Checkpoints" }).click();
-  await page.locator(".stored-checkpoints").waitFor();
-  await page.waitForLoadState("networkidle");
+  await store;
   assert.deepEqual(parts(), ["lesson", "panels", "python", "store"]);
 });
 
