@@ -26,14 +26,14 @@ for (const look of looks()) {
 
 test("a first visit brings no part that it does not show", async (t) => {
   const page = await lab.open(t, { wait: false });
-  const asked = [];
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname.split("/").at(-1)));
+  const asked = new Set();
+  page.on("request", (request) => asked.add(new URL(request.url()).pathname.split("/").at(-1)));
   await page.reload();
   await page.locator(".lesson h2").first().waitFor();
   await page.locator(".code-lines li").first().waitFor();
-  const parts = () => asked.map((file) => /split_(\w+)\.wasm$/.exec(file)?.[1]).filter(Boolean).toSorted();
+  const parts = () => [...asked].map((file) => /split_(\w+)\.wasm$/.exec(file)?.[1]).filter(Boolean).toSorted();
   assert.deepEqual(parts(), ["lesson", "python"]);
-  assert.equal(asked.filter((file) => file.endsWith(".css")).length, 1);
+  assert.equal([...asked].filter((file) => file.endsWith(".css")).length, 1);
 
   const store = page.waitForRequest(/split_store\.wasm$/);
   await page.getByRole("tab", { name: "Settings" }).click();
