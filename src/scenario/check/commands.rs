@@ -91,7 +91,8 @@ fn role(scenario: &Scenario, field: &str, uid: &str, needed: Role, found: &mut F
     if operator.is_some_and(|operator| fits(&operator.kind)) {
         return;
     }
-    let fitting = scenario.operators.iter().filter(|operator| fits(&operator.kind));
+    // Where two operators share a uid, the name at hand is no way out.
+    let fitting = scenario.operators.iter().filter(|operator| fits(&operator.kind) && operator.uid != uid);
     let known: Vec<String> = fitting.map(|operator| operator.uid.clone()).collect();
     found.add(
         field,
