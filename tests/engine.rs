@@ -20,7 +20,7 @@ fn operator(uid: &str, kind: OperatorKind) -> Operator {
 }
 
 fn edge(from: &str, to: &str, partitioner: Partitioner) -> Edge {
-    Edge { from: from.into(), to: to.into(), partitioner }
+    Edge::new(from, to, partitioner)
 }
 
 fn source(dataset: &str, bounded: bool, every_ms: u64) -> OperatorKind {

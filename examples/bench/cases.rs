@@ -41,7 +41,7 @@ pub fn busy_job(rows: u32) -> RunInput {
         api: Api::Java,
         data: vec![Dataset { name: "rows".into(), rows: DatasetRows::Generated { rows, seed: 1 } }],
         operators: vec![operator("source", OperatorKind::Source(source)), operator("print", OperatorKind::PrintSink)],
-        edges: vec![Edge { from: "source".into(), to: "print".into(), partitioner: Partitioner::KeyBy { column: 0 } }],
+        edges: vec![Edge::new("source", "print", Partitioner::KeyBy { column: 0 })],
         parallelism: 2,
         checkpointing: Checkpointing { interval_ms: Some(1_000), ..Checkpointing::default() },
         restart: RestartStrategy::NotSet,

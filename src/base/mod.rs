@@ -13,5 +13,5 @@ pub use ids::{AttemptNumber, ChannelId, CheckpointId, KeyGroup, OperatorIndex, R
 pub use language::Language;
 pub use random::RandomStream;
 pub use sorted::{SortedMap, SortedSet};
-pub use time::{SimDuration, SimTime};
+pub use time::{EventTime, SimDuration, SimTime};
 pub use value::{Row, Value, ValueType};

@@ -18,6 +18,37 @@ pub struct SimTime(u64);
 #[serde(transparent)]
 pub struct SimDuration(u64);
 
+/// Event time: a moment in the records' own clock, in milliseconds, as Flink's `long` timestamps. Watermarks are moments of
+/// this clock too.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct EventTime(pub i64);
+
+impl EventTime {
+    /// No timestamp, and where every watermark begins (`Long.MIN_VALUE`).
+    pub const MIN: EventTime = EventTime(i64::MIN);
+    /// The watermark at the end of the input (`Long.MAX_VALUE`).
+    pub const MAX: EventTime = EventTime(i64::MAX);
+
+    /// So many milliseconds later; the two ends stay where they are.
+    #[inline(always)]
+    pub const fn plus(self, millis: i64) -> EventTime {
+        EventTime(self.0.saturating_add(millis))
+    }
+}
+
+/// `MIN`, `MAX` or the number of milliseconds.
+impl fmt::Display for EventTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            EventTime::MIN => f.write_str("MIN"),
+            EventTime::MAX => f.write_str("MAX"),
+            EventTime(millis) => write!(f, "{millis}"),
+        }
+    }
+}
+
 impl SimTime {
     /// The moment the job is submitted.
     pub const ZERO: SimTime = SimTime(0);

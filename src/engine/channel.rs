@@ -9,7 +9,7 @@
 
 use std::collections::VecDeque;
 
-use crate::base::{ChannelId, CheckpointId, RecordId, Row, SimTime};
+use crate::base::{ChannelId, CheckpointId, EventTime, RecordId, Row, SimTime};
 
 /// Buffers that a channel owns at its receiver: its initial credit.
 pub const EXCLUSIVE_BUFFERS: u32 = 2;
@@ -21,8 +21,8 @@ pub const MAX_BUFFERS_PER_CHANNEL: u32 = 10;
 /// What travels in a channel.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Element {
-    /// A record.
-    Record(RecordId, Row),
+    /// A record with its timestamp.
+    Record(RecordId, Row, EventTime),
     /// A checkpoint barrier.
     Barrier(CheckpointId),
     /// A cancel marker (BR-6).
@@ -31,6 +31,14 @@ pub enum Element {
     EndOfData,
     /// The sender is gone.
     EndOfPartition,
+}
+
+impl Element {
+    /// Whether it lies in buffers, which cost credits; all else is an event.
+    #[inline(always)]
+    pub const fn is_data(&self) -> bool {
+        matches!(self, Element::Record(..))
+    }
 }
 
 /// An element in its place.
@@ -114,9 +122,9 @@ impl Channel {
         }
     }
 
-    /// Puts a record of this size at the sender's end. The caller has made sure that a buffer is free if one is needed.
+    /// Puts a record or a watermark of this size at the sender's end. The caller has made sure that a buffer is free if one is needed.
     #[inline(always)]
-    pub(super) fn put_record(&mut self, record: RecordId, row: Row, bytes: u64, segment: u64, now: SimTime) -> Put {
+    pub(super) fn put_data(&mut self, element: Element, bytes: u64, segment: u64, now: SimTime) -> Put {
         let opened = self.needs_buffer(bytes, segment);
         if opened {
             self.open = Some(OpenBuffer { number: self.take_number(), bytes: 0 });
@@ -125,7 +133,7 @@ impl Channel {
         let open = self.open.as_mut().expect("a buffer is open");
         open.bytes += bytes;
         let (number, full) = (open.number, open.bytes >= segment);
-        self.queue.push_back(Slot { element: Element::Record(record, row), buffer: number, since: now });
+        self.queue.push_back(Slot { element, buffer: number, since: now });
         if full {
             self.open = None;
             Put::Full
@@ -161,7 +169,7 @@ impl Channel {
     pub(super) fn ready_to_send(&self) -> Option<(u32, bool)> {
         let slot = self.queue.get(self.received + self.on_wire)?;
         let closed = self.open.is_none_or(|open| open.number != slot.buffer);
-        closed.then_some((slot.buffer, matches!(slot.element, Element::Record(..))))
+        closed.then_some((slot.buffer, slot.element.is_data()))
     }
 
     /// Moves the buffer with this number, the first that has not left, to the wire.

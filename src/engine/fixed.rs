@@ -6,7 +6,10 @@ use std::sync::Arc;
 use crate::base::{ChannelId, Dense, RecordId, Row, SimDuration, SubtaskId};
 use crate::graph::ExecutionGraph;
 use crate::program::UserFunction;
-use crate::scenario::{Api, ExecutionMode, Operator, OperatorKind, Partitioner, RunInput, Source, SourceKind, Table};
+use crate::scenario::{
+    Api, ExecutionMode, Operator, OperatorKind, Partitioner, RunInput, Scenario, Source, SourceKind, Table,
+    side_output_number,
+};
 
 use super::channel::FLOATING_BUFFERS;
 
@@ -45,6 +48,8 @@ pub(super) struct Exit {
     pub chained_to: Option<u16>,
     /// Which of the subtask's outputs it is, when not.
     pub output: usize,
+    /// What it carries: 0 is the operator's main output, others its side outputs, counted from 1.
+    pub tag: u16,
 }
 
 /// A subtask.
@@ -120,7 +125,7 @@ impl Fixed {
                 source: source(operator),
                 key: inputs.find(|partitioner| partitioner.is_keyed()),
                 prints: matches!(operator.kind, OperatorKind::PrintSink),
-                exits: exits(&graph, at),
+                exits: exits(scenario, &graph, at),
             }
         });
         let operators: Dense<FixedOperator> = operators.collect();
@@ -140,7 +145,8 @@ impl Fixed {
     }
 }
 
-fn exits(graph: &ExecutionGraph, operator: usize) -> Box<[Exit]> {
+fn exits(scenario: &Scenario, graph: &ExecutionGraph, operator: usize) -> Box<[Exit]> {
+    let tags = scenario.operators[operator].kind.side_outputs();
     let first = graph.tasks[graph.operators[operator].task.index()].first_subtask;
     let outputs = &graph.subtasks[first.index()].outputs;
     let exit = |edge: &usize| {
@@ -149,6 +155,7 @@ fn exits(graph: &ExecutionGraph, operator: usize) -> Box<[Exit]> {
             partitioner: node.partitioner,
             chained_to: node.chained.then(|| graph.operators[node.to.index()].position as u16),
             output: outputs.iter().position(|output| output.edge == *edge).unwrap_or(0),
+            tag: scenario.edges[*edge].side_output.as_ref().map_or(0, |tag| side_output_number(&tags, tag)),
         }
     };
     graph.operators[operator].outputs.iter().map(exit).collect()

@@ -39,12 +39,12 @@ pub use checkpoint::{CheckpointCounts, CheckpointStats, CheckpointStatus, Comple
 pub use coordinator::{CheckpointCoordinator, Request};
 pub use jobmaster::{JobMaster, PendingRestart};
 pub use outside::Outside;
-pub use python::{PythonWorker, WorkerCall};
+pub use python::{PythonWorker, WorkItem, WorkResult, WorkerCall};
 pub use restart::RestartBackoff;
 pub use storage::Storage;
 pub use task::{
-    Activity, Ending, Frame, Mail, OperatorRuntime, OperatorSnapshot, OperatorState, SnapshotStage, SnapshotTiming,
-    SourceReader, Subtask, SubtaskSnapshot,
+    Activity, Call, Emission, Ending, Frame, Mail, OperatorRuntime, OperatorSnapshot, OperatorState, SnapshotStage,
+    SnapshotTiming, SourceReader, Subtask, SubtaskSnapshot,
 };
 
 use std::sync::Arc;

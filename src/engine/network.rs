@@ -5,12 +5,18 @@ use super::channel::{Element, MAX_BUFFERS_PER_CHANNEL, Put};
 use super::event::Event;
 use super::fixed::FixedChannel;
 use super::{Activity, Engine};
-use crate::base::{ChannelId, RecordId, Row, SimDuration, SubtaskId};
+use crate::base::{ChannelId, EventTime, RecordId, Row, SimDuration, SubtaskId};
 use crate::trace::Fact;
 
 impl Engine {
     /// Puts a record into a channel; gives it back when a buffer is needed and none is free.
-    pub(super) fn try_put_record(&mut self, channel: ChannelId, record: RecordId, row: Row) -> Result<(), Row> {
+    pub(super) fn try_put_record(
+        &mut self,
+        channel: ChannelId,
+        record: RecordId,
+        row: Row,
+        time: EventTime,
+    ) -> Result<(), Row> {
         let cluster = &self.scenario().cluster;
         let (segment, timeout) = (u64::from(cluster.segment_size), cluster.buffer_timeout_ms);
         let bytes = row.size() + 4;
@@ -22,7 +28,7 @@ impl Engine {
             self.subtasks[from.index()].pools[output] += 1;
         }
         let now = self.now;
-        let put = self.channels[channel.index()].put_record(record, row, bytes, segment, now);
+        let put = self.channels[channel.index()].put_data(Element::Record(record, row, time), bytes, segment, now);
         self.record(|| Fact::RecordSent { channel, record });
         match (put, timeout) {
             (_, 0) => {

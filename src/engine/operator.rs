@@ -6,16 +6,17 @@ use std::sync::Arc;
 use super::Engine;
 use super::exception::java_exception;
 use super::fixed::Exit;
-use super::task::{Frame, OperatorRuntime, OperatorState};
+use super::python::WorkItem;
+use super::task::{Call, Emission, Frame, OperatorRuntime, OperatorState};
 use super::thread::Progress;
-use crate::base::{ChannelId, OperatorIndex, RecordId, Row, SortedSet, SubtaskId, Value};
+use crate::base::{ChannelId, EventTime, OperatorIndex, RecordId, Row, SortedSet, SubtaskId, Value};
 use crate::program::{Effect, StateView};
 use crate::scenario::{Api, Partitioner, StateKind};
 use crate::trace::{Fact, FailurePhase};
 
 impl Engine {
     /// A record meets the operator at `position` of the chain.
-    pub(super) fn hand_over(&mut self, id: SubtaskId, position: u16, record: RecordId, row: Row) {
+    pub(super) fn hand_over(&mut self, id: SubtaskId, position: u16, record: RecordId, row: Row, time: EventTime) {
         let runtime = &mut self.subtasks[id.index()].operators[usize::from(position)];
         let operator = runtime.operator;
         runtime.records += 1;
@@ -34,11 +35,11 @@ impl Engine {
             _ => None,
         };
         if fixed.in_worker {
-            self.hand_to_worker(id, position, record, row, key);
+            self.hand_to_worker(id, position, WorkItem { record, row, key, time });
             return;
         }
         let effects = self.call_function(id, position, &row, key.as_ref());
-        self.push(id, Frame::Call { position, record, key, effects, next: 0 });
+        self.push(id, Frame::Call(Call { position, record, time, key, effects, next: 0 }));
     }
 
     fn print_row(&mut self, id: SubtaskId, operator: OperatorIndex, record: RecordId, row: &Row) {
@@ -67,36 +68,29 @@ impl Engine {
         effects
     }
 
-    pub(super) fn advance_call(
-        &mut self,
-        id: SubtaskId,
-        position: u16,
-        record: RecordId,
-        key: Option<Value>,
-        effects: Vec<Effect>,
-        mut next: u16,
-    ) -> Progress {
-        while let Some(effect) = effects.get(usize::from(next)) {
-            next += 1;
+    pub(super) fn advance_call(&mut self, id: SubtaskId, mut call: Call) -> Progress {
+        let (position, record, time) = (call.position, call.record, call.time);
+        while let Some(effect) = call.effects.get(usize::from(call.next)) {
+            call.next += 1;
             match effect {
                 Effect::Sleep(duration) => {
                     let duration = *duration;
-                    self.push(id, Frame::Call { position, record, key, effects, next });
+                    self.push(id, Frame::Call(call));
                     return self.busy(id, duration);
                 }
-                Effect::Emit(row) => {
-                    let row = row.clone();
-                    if usize::from(next) < effects.len() {
-                        self.push(id, Frame::Call { position, record, key, effects, next });
+                Effect::Emit { row, tag } => {
+                    let emission = Emission { position, record, time, row: row.clone(), tag: *tag, output: 0 };
+                    if usize::from(call.next) < call.effects.len() {
+                        self.push(id, Frame::Call(call));
                     }
-                    self.push(id, Frame::Emission { position, record, row, output: 0 });
+                    self.push(id, Frame::Emission(emission));
                     return Progress::More;
                 }
                 Effect::Raise(message) => {
                     self.throw(id, position, FailurePhase::Record, java_exception(message), Some(record));
                     return Progress::Wait;
                 }
-                other => self.apply(id, position, key.as_ref(), other),
+                other => self.apply(id, position, call.key.as_ref(), other),
             }
         }
         Progress::More
@@ -126,7 +120,7 @@ impl Engine {
                 self.outside.files.insert(path.clone());
                 self.record(|| Fact::FileTouched { subtask: id, operator, path: path.clone() });
             }
-            Effect::Sleep(_) | Effect::Emit(_) | Effect::Raise(_) => unreachable!("these are the caller's"),
+            Effect::Sleep(_) | Effect::Emit { .. } | Effect::Raise(_) => unreachable!("these are the caller's"),
         }
     }
 
@@ -163,31 +157,23 @@ impl Engine {
     }
     // ---- outputs
 
-    pub(super) fn advance_emission(
-        &mut self,
-        id: SubtaskId,
-        position: u16,
-        record: RecordId,
-        row: Row,
-        output: u16,
-    ) -> Progress {
+    pub(super) fn advance_emission(&mut self, id: SubtaskId, emission: Emission) -> Progress {
+        let Emission { position, record, time, row, tag, output } = emission;
         let operator = self.subtasks[id.index()].operators[usize::from(position)].operator;
         let exits = &*self.fixed.operators[operator.index()].exits;
-        if usize::from(output) >= exits.len() {
-            return Progress::More;
-        }
+        let Some(output) = next_exit(exits, tag, output) else { return Progress::More };
         let exit = exits[usize::from(output)];
         let next = (usize::from(output) + 1 < exits.len()).then(|| row.clone());
-        let again = |row: Row, output| Frame::Emission { position, record, row, output };
+        let again = |row: Row, output| Frame::Emission(Emission { position, record, time, row, tag, output });
         if let Some(to) = exit.chained_to {
             if let Some(row) = next {
                 self.push(id, again(row, output + 1));
             }
-            self.hand_over(id, to, record, row);
+            self.hand_over(id, to, record, row, time);
             return Progress::More;
         }
         let channel = self.choose_channel(id, exit, &row);
-        match self.try_put_record(channel, record, row) {
+        match self.try_put_record(channel, record, row, time) {
             Ok(()) => {
                 let turn = &mut self.subtasks[id.index()].turns[exit.output];
                 *turn = turn.wrapping_add(1);
@@ -223,6 +209,19 @@ impl Engine {
         let group = crate::graph::key_group(hash, keys);
         channels[crate::graph::subtask_of(group, channels.len() as u32, keys) as usize]
     }
+}
+
+/// The next edge, from `output` on, that carries this output of the operator.
+#[inline(always)]
+fn next_exit(exits: &[Exit], tag: u16, output: u16) -> Option<u16> {
+    let mut at = output;
+    while let Some(exit) = exits.get(usize::from(at)) {
+        if exit.tag == tag {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
 
 /// What a function sees of its operator.

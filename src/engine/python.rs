@@ -8,22 +8,23 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::base::{RecordId, Row, SimTime, Value};
+use super::task::Emission;
+use crate::base::{EventTime, RecordId, Row, SimTime, Value};
 use crate::program::Effect;
 
 /// A worker and its bundle.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct PythonWorker {
     /// Records handed over and not begun.
-    pub queue: VecDeque<(RecordId, Row, Option<Value>)>,
+    pub queue: VecDeque<WorkItem>,
     /// The record in hand.
     pub call: Option<WorkerCall>,
     /// Since when the worker has been busy with the present step, and until when.
     pub busy: Option<(SimTime, SimTime)>,
     /// Results that have not been sent.
-    pub unsent: Vec<(RecordId, Row)>,
+    pub unsent: Vec<WorkResult>,
     /// Results that were sent and wait for the task.
-    pub results: VecDeque<(RecordId, Row)>,
+    pub results: VecDeque<WorkResult>,
     /// Records in the present bundle, handled ones included; 0 = no bundle is open.
     pub bundle_records: u32,
     /// Number of the present bundle.
@@ -38,6 +39,40 @@ pub struct PythonWorker {
     pub failed: Option<Arc<str>>,
 }
 
+/// What a worker is given to do.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WorkItem {
+    /// The record.
+    pub record: RecordId,
+    /// Its row.
+    pub row: Row,
+    /// Its key, after a keyBy.
+    pub key: Option<Value>,
+    /// Its timestamp.
+    pub time: EventTime,
+}
+
+/// A row that a worker has made.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WorkResult {
+    /// The record that it comes from.
+    pub record: RecordId,
+    /// The row.
+    pub row: Row,
+    /// Its timestamp.
+    pub time: EventTime,
+    /// Which output of the operator it leaves by.
+    pub tag: u16,
+}
+
+impl WorkResult {
+    /// On its way out of the operator at this position.
+    pub(super) fn leaving(self, position: u16) -> Emission {
+        let WorkResult { record, row, time, tag } = self;
+        Emission { position, record, time, row, tag, output: 0 }
+    }
+}
+
 /// A call in a worker.
 #[derive(Clone, PartialEq, Debug)]
 pub struct WorkerCall {
@@ -45,6 +80,8 @@ pub struct WorkerCall {
     pub record: RecordId,
     /// Its key, after a keyBy.
     pub key: Option<Value>,
+    /// The timestamp that its rows get.
+    pub time: EventTime,
     /// What it does.
     pub effects: Vec<Effect>,
     /// The next effect.

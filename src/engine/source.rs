@@ -4,9 +4,9 @@
 use super::Engine;
 use super::event::Event;
 use super::exception::java_exception;
-use super::task::{Ending, Frame};
+use super::task::{Emission, Ending, Frame};
 use super::thread::Progress;
-use crate::base::{RecordId, Row, SimTime, SubtaskId};
+use crate::base::{EventTime, RecordId, Row, SimTime, SubtaskId};
 use crate::trace::{Fact, FailurePhase};
 
 /// What a source finds when it looks for its next row.
@@ -50,7 +50,7 @@ impl Engine {
             return Progress::Wait;
         }
         self.subtasks[id.index()].owed = self.record_cost();
-        self.advance_emission(id, 0, record, row, 0)
+        self.advance_emission(id, Emission { position: 0, record, time: EventTime::MIN, row, tag: 0, output: 0 })
     }
 
     /// Takes the next row of a source's subtask: its partitions take turns.

@@ -11,7 +11,8 @@ use super::barrier::BarrierHandler;
 use super::channel::InputGate;
 use super::python::PythonWorker;
 use crate::base::{
-    AttemptNumber, ChannelId, CheckpointId, Dense, OperatorIndex, RecordId, Row, SimDuration, SimTime, SortedMap, Value,
+    AttemptNumber, ChannelId, CheckpointId, Dense, EventTime, OperatorIndex, RecordId, Row, SimDuration, SimTime,
+    SortedMap, Value,
 };
 use crate::program::Effect;
 use crate::trace::{Cause, ExecutionState};
@@ -95,29 +96,9 @@ pub enum Activity {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Frame {
     /// The effects of a function's call, carried out one by one.
-    Call {
-        /// Position of the operator in the chain.
-        position: u16,
-        /// The record that the call is about.
-        record: RecordId,
-        /// Its key, after a keyBy.
-        key: Option<Value>,
-        /// What the call does.
-        effects: Vec<Effect>,
-        /// The next of them.
-        next: u16,
-    },
+    Call(Call),
     /// A row leaves an operator towards its outputs.
-    Emission {
-        /// Position of the operator in the chain.
-        position: u16,
-        /// The record that it comes from.
-        record: RecordId,
-        /// The row.
-        row: Row,
-        /// The next output.
-        output: u16,
-    },
+    Emission(Emission),
     /// The thread is busy for so long: a bundle is being opened.
     Busy(SimDuration),
     /// Wait until the Python worker at this position has finished its bundle.
@@ -136,6 +117,40 @@ pub enum Frame {
     },
     /// The end of the input: flush, then tell everybody (CP-33).
     Ending,
+}
+
+/// A call of a function, under way.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Call {
+    /// Position of the operator in the chain.
+    pub position: u16,
+    /// The record that the call is about.
+    pub record: RecordId,
+    /// The timestamp that its rows get.
+    pub time: EventTime,
+    /// Its key, after a keyBy.
+    pub key: Option<Value>,
+    /// What the call does.
+    pub effects: Vec<Effect>,
+    /// The next of them.
+    pub next: u16,
+}
+
+/// A row on its way out of an operator.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Emission {
+    /// Position of the operator in the chain.
+    pub position: u16,
+    /// The record that it comes from.
+    pub record: RecordId,
+    /// Its timestamp.
+    pub time: EventTime,
+    /// The row.
+    pub row: Row,
+    /// Which output: 0 is the main one, others are the operator's side outputs, counted from 1.
+    pub tag: u16,
+    /// The next edge.
+    pub output: u16,
 }
 
 /// How far a checkpoint is inside a task.

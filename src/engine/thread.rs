@@ -81,12 +81,8 @@ impl Engine {
             && let Some(frame) = task.stack.pop()
         {
             return match frame {
-                Frame::Call { position, record, key, effects, next } => {
-                    self.advance_call(id, position, record, key, effects, next)
-                }
-                Frame::Emission { position, record, row, output } => {
-                    self.advance_emission(id, position, record, row, output)
-                }
+                Frame::Call(call) => self.advance_call(id, call),
+                Frame::Emission(emission) => self.advance_emission(id, emission),
                 Frame::Busy(duration) => self.busy(id, duration),
                 Frame::FinishBundle { position, begun } => self.advance_bundle(id, position, begun),
                 Frame::Checkpoint { checkpoint, stage } => self.advance_checkpoint(id, checkpoint, stage),
@@ -112,9 +108,9 @@ impl Engine {
             return Progress::More;
         }
         if self.fixed.subtasks[id.index()].has_worker
-            && let Some((position, record, row)) = self.take_worker_result(id)
+            && let Some((position, result)) = self.take_worker_result(id)
         {
-            self.push(id, Frame::Emission { position, record, row, output: 0 });
+            self.push(id, Frame::Emission(result.leaving(position)));
             return Progress::More;
         }
         if let Some(channel) = self.exhausted_output(id) {
@@ -155,9 +151,9 @@ impl Engine {
     fn read_input(&mut self, id: SubtaskId) -> Progress {
         let Some((channel, element)) = self.next_element(id) else { return Progress::Wait };
         match element {
-            Element::Record(record, row) => {
+            Element::Record(record, row, time) => {
                 self.subtasks[id.index()].owed = self.record_cost();
-                self.hand_over(id, 0, record, row);
+                self.hand_over(id, 0, record, row, time);
             }
             Element::Barrier(checkpoint) => self.on_barrier(id, channel, checkpoint),
             Element::CancelMarker(checkpoint) => self.on_cancel_marker(id, channel, checkpoint),
@@ -190,7 +186,7 @@ impl Engine {
                 if more {
                     gate.ready.push_back(channel);
                 }
-                if matches!(element, Element::Record(..)) {
+                if element.is_data() {
                     self.return_credit(channel, id);
                 }
             }

@@ -1,10 +1,11 @@
 //! Running the Python workers: bundles in, results out, exceptions.
 
 use super::event::Event;
+use super::python::{WorkItem, WorkResult};
 use super::task::{Activity, Frame, Mail, SnapshotStage, SubtaskSnapshot};
 use super::thread::Progress;
 use super::{Engine, PythonWorker, WorkerCall};
-use crate::base::{AttemptNumber, RecordId, Row, SimDuration, SubtaskId, Value};
+use crate::base::{AttemptNumber, RecordId, SimDuration, SubtaskId};
 use crate::program::Effect;
 use crate::scenario::{Api, PythonSettings, defaults::python_flushes_each_second};
 use crate::trace::{Cause, Fact, FailurePhase};
@@ -29,14 +30,8 @@ impl Engine {
     }
 
     /// The task hands a record over; a full bundle is finished at once.
-    pub(super) fn hand_to_worker(
-        &mut self,
-        id: SubtaskId,
-        position: u16,
-        record: RecordId,
-        row: Row,
-        key: Option<Value>,
-    ) {
+    pub(super) fn hand_to_worker(&mut self, id: SubtaskId, position: u16, item: WorkItem) {
+        let record = item.record;
         let settings = self.python_settings();
         let start = SimDuration::from_micros(self.latencies().python_bundle_start_us);
         let now = self.now;
@@ -44,7 +39,7 @@ impl Engine {
         let (operator, attempt) = (task.operators[usize::from(position)].operator, task.attempt);
         let Some(worker) = self.worker(id, position) else { return };
         let opens = worker.bundle_records == 0;
-        worker.queue.push_back((record, row, key));
+        worker.queue.push_back(item);
         worker.bundle_records += 1;
         let size = worker.bundle_records;
         if opens {
@@ -97,7 +92,7 @@ impl Engine {
                 }
                 continue;
             }
-            let Some((record, row, key)) = worker.queue.pop_front() else {
+            let Some(WorkItem { record, row, key, time }) = worker.queue.pop_front() else {
                 self.woken.push(id);
                 return;
             };
@@ -110,7 +105,7 @@ impl Engine {
                 None => self.call_function(id, position, &row, key.as_ref()),
             };
             if let Some(worker) = self.worker(id, position) {
-                worker.call = Some(WorkerCall { record, key, effects, next: 0 });
+                worker.call = Some(WorkerCall { record, key, time, effects, next: 0 });
             }
             self.worker_busy(id, position, record_cost);
             return;
@@ -129,7 +124,10 @@ impl Engine {
                     self.worker_busy(id, position, duration);
                     return false;
                 }
-                Effect::Emit(row) => self.worker_emits(id, position, call.record, row),
+                Effect::Emit { row, tag } => {
+                    let result = WorkResult { record: call.record, row, time: call.time, tag };
+                    self.worker_emits(id, position, result);
+                }
                 Effect::Raise(message) => {
                     self.worker_raises(id, position, call.record, &message);
                     return false;
@@ -150,11 +148,11 @@ impl Engine {
 
     // ---- results
 
-    fn worker_emits(&mut self, id: SubtaskId, position: u16, record: RecordId, row: Row) {
+    fn worker_emits(&mut self, id: SubtaskId, position: u16, result: WorkResult) {
         let each_second = python_flushes_each_second(self.scenario().flink);
         let (now, attempt) = (self.now, self.subtasks[id.index()].attempt);
         let Some(worker) = self.worker(id, position) else { return };
-        worker.unsent.push((record, row));
+        worker.unsent.push(result);
         if !each_second || worker.flush_planned {
             return;
         }
@@ -186,10 +184,10 @@ impl Engine {
     }
 
     /// A result that a worker has sent and the task has not passed on.
-    pub(super) fn take_worker_result(&mut self, id: SubtaskId) -> Option<(u16, RecordId, Row)> {
+    pub(super) fn take_worker_result(&mut self, id: SubtaskId) -> Option<(u16, WorkResult)> {
         let operators = self.subtasks[id.index()].operators.iter_mut().enumerate();
         let mut workers = operators.filter_map(|(at, operator)| operator.worker.as_mut().map(|worker| (at, worker)));
-        workers.find_map(|(at, worker)| worker.results.pop_front().map(|(record, row)| (at as u16, record, row)))
+        workers.find_map(|(at, worker)| worker.results.pop_front().map(|result| (at as u16, result)))
     }
 
     // ---- bundles
@@ -208,9 +206,9 @@ impl Engine {
             self.flush_worker(id, position);
         }
         let Some(worker) = self.worker(id, position) else { return Progress::More };
-        if let Some((record, row)) = worker.results.pop_front() {
+        if let Some(result) = worker.results.pop_front() {
             self.push(id, Frame::FinishBundle { position, begun });
-            self.push(id, Frame::Emission { position, record, row, output: 0 });
+            self.push(id, Frame::Emission(result.leaving(position)));
             return Progress::More;
         }
         if worker.is_done() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::{Row, SimDuration, Value};
-use crate::scenario::{Arithmetic, Comparison, Expr, Function, FunctionKind, StateKind, Stmt};
+use crate::scenario::{Arithmetic, Comparison, Expr, Function, FunctionKind, StateKind, Stmt, side_output_number};
 
 /// A statement's number: statements are counted in reading order, an `if` before its branches.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
@@ -41,7 +41,12 @@ pub enum Effect {
     /// The thread sleeps.
     Sleep(SimDuration),
     /// A row goes downstream.
-    Emit(Row),
+    Emit {
+        /// The row.
+        row: Row,
+        /// Which output: 0 is the main one, others the side outputs, counted from 1.
+        tag: u16,
+    },
     /// A file appears in the world outside.
     TouchFile(Arc<str>),
     /// An exception leaves the function; nothing follows it.
@@ -76,7 +81,7 @@ enum Op {
     Print(StmtId, Ex),
     If(StmtId, Ex, Vec<Op>, Vec<Op>),
     Raise(StmtId, Ex),
-    Emit(StmtId, Ex),
+    Emit(StmtId, Ex, u16),
     Touch(StmtId, Arc<str>),
 }
 
@@ -125,7 +130,9 @@ impl UserFunction {
     pub fn call(&self, input: &Row, view: &impl StateView, lines: bool, effects: &mut Vec<Effect>) {
         let mut call = Call { function: self, input, view, lines, effects };
         match call.block(&self.body) {
-            Flow::Done if self.kind == FunctionKind::Map => call.effects.push(Effect::Emit(Value::Null)),
+            Flow::Done if self.kind == FunctionKind::Map => {
+                call.effects.push(Effect::Emit { row: Value::Null, tag: 0 })
+            }
             _ => {}
         }
     }
@@ -172,7 +179,7 @@ impl<V: StateView> Call<'_, V> {
         | Op::Print(id, _)
         | Op::If(id, ..)
         | Op::Raise(id, _)
-        | Op::Emit(id, _)
+        | Op::Emit(id, ..)
         | Op::Touch(id, _)) = op;
         if self.lines {
             self.effects.push(Effect::Line(*id));
@@ -207,9 +214,9 @@ impl<V: StateView> Call<'_, V> {
                 self.effects.push(Effect::Raise(message.into()));
                 return Ok(Flow::Left);
             }
-            Op::Emit(_, ex) => {
+            Op::Emit(_, ex, tag) => {
                 let row = self.value(ex)?;
-                self.effects.push(Effect::Emit(row));
+                self.effects.push(Effect::Emit { row, tag: *tag });
                 if self.function.kind == FunctionKind::Map {
                     return Ok(Flow::Left);
                 }
@@ -360,7 +367,11 @@ fn compile_statement(function: &Function, stmt: &Stmt, next: &mut u16) -> Result
             compile_block(function, otherwise, next)?,
         ),
         Stmt::Raise { message } => Op::Raise(id, compile_expression(function, message)?),
-        Stmt::Emit { value } => Op::Emit(id, compile_expression(function, value)?),
+        Stmt::Emit { value } => Op::Emit(id, compile_expression(function, value)?, 0),
+        Stmt::EmitTo { tag, value } => {
+            let tag = side_output_number(&function.side_outputs(), tag);
+            Op::Emit(id, compile_expression(function, value)?, tag)
+        }
         Stmt::TouchFile { path } => Op::Touch(id, path.as_str().into()),
     })
 }

@@ -25,6 +25,21 @@ pub struct Function {
     pub body: Vec<Stmt>,
 }
 
+impl Function {
+    /// The tags of its side outputs, in the order in which they are first named.
+    pub fn side_outputs(&self) -> Vec<&str> {
+        let mut tags: Vec<&str> = Vec::new();
+        self.for_each_statement(&mut |stmt| {
+            if let Stmt::EmitTo { tag, .. } = stmt
+                && !tags.contains(&tag.as_str())
+            {
+                tags.push(tag);
+            }
+        });
+        tags
+    }
+}
+
 /// The interface that a function implements.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
@@ -135,6 +150,13 @@ pub enum Stmt {
     },
     /// `return value` (map) or `yield value` (process).
     Emit {
+        /// The row.
+        value: Expr,
+    },
+    /// `yield output_tag, value`: to a side output (process functions only).
+    EmitTo {
+        /// The side output's tag.
+        tag: String,
         /// The row.
         value: Expr,
     },

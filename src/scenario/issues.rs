@@ -187,6 +187,8 @@ pub enum IssueKind {
         /// The state's name.
         state: String,
     },
+    /// A map emits to a side output, which only process functions can.
+    SideOutputOfMap,
     /// A parallelism for a source that is never parallel.
     SourceNotParallel {
         /// What was set.
@@ -313,6 +315,8 @@ pub enum Named {
     Field,
     /// A state of a function.
     State,
+    /// A side output of an operator, by its tag.
+    SideOutput,
 }
 
 /// What an operator is.

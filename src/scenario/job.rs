@@ -101,6 +101,21 @@ pub enum OperatorKind {
     PrintSink,
 }
 
+impl OperatorKind {
+    /// The tags of its side outputs, in the order in which they are first named.
+    pub fn side_outputs(&self) -> Vec<&str> {
+        match self {
+            OperatorKind::Function(function) => function.side_outputs(),
+            OperatorKind::Source(_) | OperatorKind::PrintSink => Vec::new(),
+        }
+    }
+}
+
+/// The number of a side output among the `tags` of its operator, counted from 1: 0 is the main output.
+pub fn side_output_number(tags: &[&str], tag: &str) -> u16 {
+    tags.iter().position(|other| *other == tag).map_or(u16::MAX, |at| at as u16 + 1)
+}
+
 /// A source.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
@@ -176,6 +191,19 @@ pub struct Edge {
     pub to: String,
     /// Which subtask a record goes to.
     pub partitioner: Partitioner,
+    /// Carries the records of this side output (`getSideOutput` of the tag) in place of the main output's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side_output: Option<String>,
+    /// Leads into the consumer's second input: `a.connect(b)`, where this is `b`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub second: bool,
+}
+
+impl Edge {
+    /// An edge of the main output into the first input.
+    pub fn new(from: &str, to: &str, partitioner: Partitioner) -> Edge {
+        Edge { from: from.into(), to: to.into(), partitioner, side_output: None, second: false }
+    }
 }
 
 /// Which subtask of the consumer a record goes to.

@@ -35,6 +35,7 @@ pub use import::{ImportError, Mismatch, from_json};
 pub use issues::{Counted, Issue, IssueKind, Mend, Named, Role, Severity};
 pub use job::{
     Api, Edge, ExecutionMode, FlinkVersion, Operator, OperatorKind, Partitioner, PythonSettings, Source, SourceKind,
+    side_output_number,
 };
 pub use restart::{RestartStrategy, StrategyInForce};
 pub use shape::{Shape, Shapes};

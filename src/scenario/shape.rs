@@ -1,8 +1,8 @@
 //! What records look like on their way through a job: how many columns, and of which types as far as that can be known
 //! without running it. The checks need it to say that a column does not exist, the printed code to name types.
 
-use super::{Arithmetic, Dataset, Expr, Function, OperatorKind, Scenario, StateKind, Stmt};
-use crate::base::{Value, ValueType};
+use super::{Arithmetic, Dataset, Edge, Expr, Function, OperatorKind, Scenario, StateKind, Stmt};
+use crate::base::{OperatorIndex, Value, ValueType};
 
 /// The look of a record.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,6 +22,8 @@ pub struct Shapes {
     pub inputs: Vec<Shape>,
     /// What each operator gives out.
     pub outputs: Vec<Shape>,
+    /// What its side outputs give out, in the order of [`OperatorKind::side_outputs`].
+    pub sides: Vec<Vec<Shape>>,
 }
 
 impl Shape {
@@ -94,14 +96,10 @@ impl Scenario {
 
     /// The same over the datasets' own looks.
     pub(super) fn shapes_over(&self, datasets: &[Shape]) -> Shapes {
-        let mut shapes = Shapes { inputs: Vec::new(), outputs: Vec::new() };
+        let mut shapes = Shapes { inputs: Vec::new(), outputs: Vec::new(), sides: Vec::new() };
         for operator in &self.operators {
             let producers = self.edges.iter().filter(|edge| edge.to == operator.uid);
-            let input = producers
-                .map(|edge| self.operator(&edge.from).and_then(|from| shapes.outputs.get(from.index())))
-                .map(|shape| shape.cloned().unwrap_or(Shape::Unknown))
-                .reduce(Shape::or)
-                .unwrap_or(Shape::Unknown);
+            let input = producers.map(|edge| self.shape_on(edge, &shapes)).reduce(Shape::or).unwrap_or(Shape::Unknown);
             let output = match &operator.kind {
                 OperatorKind::Source(source) => {
                     let dataset = self.data.iter().position(|dataset| dataset.name == source.dataset);
@@ -110,10 +108,28 @@ impl Scenario {
                 OperatorKind::Function(function) => function.output(&input),
                 OperatorKind::PrintSink => Shape::Unknown,
             };
+            let sides = match &operator.kind {
+                OperatorKind::Function(function) => function.sides(&input),
+                OperatorKind::Source(_) | OperatorKind::PrintSink => Vec::new(),
+            };
             shapes.inputs.push(input);
             shapes.outputs.push(output);
+            shapes.sides.push(sides);
         }
         shapes
+    }
+
+    /// What the records of an edge look like, as far as the operators before it are known.
+    pub(super) fn shape_on(&self, edge: &Edge, known: &Shapes) -> Shape {
+        let Some(from) = self.operator(&edge.from).map(OperatorIndex::index) else { return Shape::Unknown };
+        let shape = match &edge.side_output {
+            None => known.outputs.get(from),
+            Some(tag) => {
+                let at = self.operators[from].kind.side_outputs().iter().position(|other| other == tag);
+                at.and_then(|at| known.sides.get(from)?.get(at))
+            }
+        };
+        shape.cloned().unwrap_or(Shape::Unknown)
     }
 }
 
@@ -142,6 +158,24 @@ impl Function {
             }
         });
         output.unwrap_or(Shape::Lone(None))
+    }
+
+    /// What its side outputs emit.
+    fn sides(&self, input: &Shape) -> Vec<Shape> {
+        let fields = self.field_types(input);
+        let shape = |tag: &str| {
+            let mut side: Option<Shape> = None;
+            self.for_each_statement(&mut |stmt| {
+                if let Stmt::EmitTo { tag: own, value } = stmt
+                    && own == tag
+                {
+                    let emitted = self.expression(value, input, &fields);
+                    side = Some(side.take().map_or_else(|| emitted.clone(), |before| before.or(emitted.clone())));
+                }
+            });
+            side.unwrap_or(Shape::Unknown)
+        };
+        self.side_outputs().into_iter().map(shape).collect()
     }
 
     /// The look of an expression's value.

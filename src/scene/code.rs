@@ -1,7 +1,7 @@
 //! Which statements of the user functions run at a moment, and which one threw.
 
 use crate::base::{OperatorIndex, SubtaskId};
-use crate::engine::{Engine, Frame};
+use crate::engine::{Call, Engine, Frame};
 use crate::program::{Effect, StmtId};
 use crate::trace::{Fact, FailurePhase, TraceEvent};
 
@@ -21,7 +21,7 @@ impl CodeFocus {
         for subtask in 0..engine.graph().subtasks.len() {
             let subtask = engine.subtask(SubtaskId(subtask as u32));
             for frame in &subtask.stack {
-                if let Frame::Call { position, effects, next, .. } = frame {
+                if let Frame::Call(Call { position, effects, next, .. }) = frame {
                     let operator = subtask.operators[usize::from(*position)].operator;
                     running.extend(line(effects, *next).map(|statement| (operator, statement)));
                 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Moment;
 use super::cast::RoleKind;
 use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, RecordId, SimDuration, SimTime, SubtaskId, Value};
-use crate::engine::{Activity, Frame, Mail, OperatorRuntime, PythonWorker, SnapshotStage, Subtask};
+use crate::engine::{Activity, Call, Emission, Frame, Mail, OperatorRuntime, PythonWorker, SnapshotStage, Subtask};
 use crate::program::Effect;
 use crate::scenario::{SourceKind, StateKind};
 use crate::trace::{ExecutionState, Fact};
@@ -372,10 +372,10 @@ fn thread_hand(moment: &Moment, subtask: &Subtask, position: usize) -> Option<Ha
         _ => None,
     };
     subtask.stack.iter().rev().find_map(|frame| match frame {
-        Frame::Call { position: at, record, effects, next, .. } if usize::from(*at) == position => {
+        Frame::Call(Call { position: at, record, effects, next, .. }) if usize::from(*at) == position => {
             Some(hand(moment, *record, busy, effects.get(before(*next))))
         }
-        Frame::Emission { position: at, record, .. } if usize::from(*at) == position => {
+        Frame::Emission(Emission { position: at, record, .. }) if usize::from(*at) == position => {
             Some(hand(moment, *record, None, None))
         }
         _ => None,

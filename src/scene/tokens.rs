@@ -8,7 +8,7 @@ use super::Moment;
 use super::geometry::{Point, Rect};
 use super::layout::{Panel, Tube, Worker};
 use crate::base::{ChannelId, CheckpointId, OperatorIndex, RecordId, SimDuration, SimTime, SortedMap, SubtaskId};
-use crate::engine::{Activity, Channel, Element, Frame, PythonWorker};
+use crate::engine::{Activity, Call, Channel, Element, Emission, Frame, PythonWorker};
 
 /// Marks drawn on the stage.
 pub const MOST_TOKENS: usize = 400;
@@ -138,7 +138,7 @@ impl<'a> Tokens<'a> {
         for (at, slot) in channel.queue.iter().enumerate() {
             let Some(place) = places.place(at, slot.since, self.moment) else { continue };
             let kind = match &slot.element {
-                Element::Record(record, _) => self.record(*record, None, false),
+                Element::Record(record, ..) => self.record(*record, None, false),
                 Element::Barrier(checkpoint) => TokenKind::Barrier(*checkpoint),
                 Element::CancelMarker(checkpoint) => TokenKind::CancelMarker(*checkpoint),
                 Element::EndOfData | Element::EndOfPartition => TokenKind::End,
@@ -166,7 +166,8 @@ impl<'a> Tokens<'a> {
             (Some(places), Some(worker)) => self.add_worker(id, runtime.operator, &places, worker),
             _ => {
                 let held = subtask.stack.iter().rev().find_map(|frame| match frame {
-                    Frame::Call { position: at, record, .. } | Frame::Emission { position: at, record, .. } => {
+                    Frame::Call(Call { position: at, record, .. })
+                    | Frame::Emission(Emission { position: at, record, .. }) => {
                         (usize::from(*at) == position).then_some(*record)
                     }
                     _ => None,
@@ -188,17 +189,17 @@ impl<'a> Tokens<'a> {
         let most = MOST_TOKENS / self.moment.layout.subtasks.len().max(1);
         let grid = Grid::of(places.queue, worker.queue.len().min(most), true);
         let slide = self.slide(id, operator);
-        for (at, (record, ..)) in worker.queue.iter().enumerate().take(grid.room.min(most)) {
+        for (at, item) in worker.queue.iter().enumerate().take(grid.room.min(most)) {
             let to = grid.place(at);
             let from = grid.place(at + 1);
-            self.push(self.record(*record, None, false), from.towards(to, slide), 0.0, None);
+            self.push(self.record(item.record, None, false), from.towards(to, slide), 0.0, None);
         }
         if let Some(call) = &worker.call {
             let part = worker.busy.map_or(1.0, |(from, to)| self.moment.part(from, to));
             let at = grid.place(0).towards(places.hand, slide);
             self.push(self.record(call.record, Some(part), false), at, 0.0, None);
         }
-        let results: Vec<RecordId> = worker.results.iter().chain(&worker.unsent).map(|(record, _)| *record).collect();
+        let results: Vec<RecordId> = worker.results.iter().chain(&worker.unsent).map(|result| result.record).collect();
         let grid = Grid::of(places.results, results.len().min(most), false);
         for (at, record) in results.iter().enumerate().take(grid.room.min(most)) {
             self.push(self.record(*record, None, true), grid.place(at), 0.0, None);

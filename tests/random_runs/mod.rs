@@ -87,7 +87,7 @@ fn operator(uid: &str, kind: OperatorKind) -> Operator {
 }
 
 fn edge(from: &str, to: &str, partitioner: Partitioner) -> Edge {
-    Edge { from: from.into(), to: to.into(), partitioner }
+    Edge::new(from, to, partitioner)
 }
 
 fn rows(rows: &[(u8, i64)]) -> Vec<Dataset> {

@@ -78,7 +78,7 @@ impl Job {
 
     /// Connects two operators.
     pub fn edge(&mut self, from: &str, to: &str, partitioner: Partitioner) {
-        self.edges.push(Edge { from: from.into(), to: to.into(), partitioner });
+        self.edges.push(Edge::new(from, to, partitioner));
     }
 
     /// Connects operators forward, one after the other.

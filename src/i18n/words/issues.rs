@@ -38,6 +38,7 @@ phrases! {
     no_such_column(column: String, columns: String) { ko: "열 {} 없습니다. 열은 {columns}개입니다.", i(column); en: "There is no column {column}; records have {columns}." }
     state_without_key(state: &str) { ko: "keyed 상태 {} 쓰려면 앞에 keyBy가 있어야 합니다.", eul(quoted(state)); en: "Keyed state '{state}' needs a keyBy before it." }
     operator_state_python(state: &str) { ko: "PyFlink에는 연산자 상태 {} 쓰는 API가 없습니다. 코드는 Java로 보입니다.", eul(quoted(state)); en: "PyFlink has no API for operator state '{state}'; the code is shown in Java." }
+    side_output_of_map { ko: "map에는 사이드 출력이 없습니다. 프로세스 함수여야 합니다."; en: "A map has no side outputs; only a process function has." }
     source_not_parallel { ko: "이 소스는 언제나 병렬도 1입니다."; en: "This source always has parallelism 1." }
     partitions_unused { ko: "이 소스에는 파티션이 없습니다."; en: "This source has no partitions." }
     source_other_api { ko: "다른 언어 API의 소스입니다."; en: "This source belongs to the other language's API." }
@@ -79,6 +80,7 @@ phrases! {
     word_class { ko: "클래스"; en: "class" }
     word_field { ko: "필드"; en: "field" }
     word_state { ko: "상태"; en: "state" }
+    word_side_output { ko: "사이드 출력"; en: "side output" }
     word_source { ko: "소스"; en: "source" }
     word_sink { ko: "싱크"; en: "sink" }
 
@@ -130,6 +132,7 @@ impl Language {
             IssueKind::NoSuchColumn { column, columns } => self.no_such_column(count(*column), count(*columns)),
             IssueKind::StateWithoutKey { state } => self.state_without_key(state),
             IssueKind::OperatorStateInPython { state } => self.operator_state_python(state),
+            IssueKind::SideOutputOfMap => self.side_output_of_map().into(),
             IssueKind::SourceNotParallel { .. } => self.source_not_parallel().into(),
             IssueKind::PartitionsUnused => self.partitions_unused().into(),
             IssueKind::SourceOfOtherApi { .. } => self.source_other_api().into(),
@@ -207,6 +210,7 @@ impl Language {
             Named::Class => self.word_class(),
             Named::Field => self.word_field(),
             Named::State => self.word_state(),
+            Named::SideOutput => self.word_side_output(),
         }
     }
 

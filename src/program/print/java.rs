@@ -4,7 +4,7 @@ use super::data::{
     Call, ChainStyle, differs, is_large, mark_source, note_besides, row_file, used_datasets, wrapped, write_chain,
 };
 use super::java_class::write_class;
-use super::java_words::{literal, quoted, record_type, record_type_info, type_info};
+use super::java_words::{literal, output_tag, quoted, record_type, record_type_info, type_info};
 use super::keys::{CHECKPOINT_DIR, keys};
 use super::notes::Note;
 use super::plan::{Plan, number_sequence};
@@ -234,7 +234,9 @@ fn parse(at: usize, value_type: ValueType) -> String {
 
 fn write_operator(writer: &mut Writer, plan: &Plan, at: usize, operator: &Operator) {
     let index = OperatorIndex(at as u16);
-    let target = format!("DataStream<{}> {} = ", record_type(&plan.shapes.outputs[at]), stream(plan, at));
+    // Only the more special class has side outputs.
+    let class = if operator.kind.side_outputs().is_empty() { "DataStream" } else { "SingleOutputStreamOperator" };
+    let target = format!("{class}<{}> {} = ", record_type(&plan.shapes.outputs[at]), stream(plan, at));
     match &operator.kind {
         OperatorKind::Source(source) => {
             writer.step(&Note::Stream(source.kind));
@@ -308,7 +310,17 @@ fn inputs(plan: &Plan, at: usize) -> (String, Vec<Call>) {
         let position = plan.scenario.edges.iter().position(|other| std::ptr::eq(other, edge)).unwrap_or(0);
         format!("edges[{position}].partitioner")
     };
-    let of = |edge: &Edge| stream(plan, plan.producer(edge));
+    let of = |edge: &Edge| {
+        let from = plan.producer(edge);
+        match &edge.side_output {
+            None => stream(plan, from),
+            Some(tag) => {
+                let side = plan.scenario.operators[from].kind.side_outputs().iter().position(|other| other == tag);
+                let shape = side.and_then(|side| plan.shapes.sides[from].get(side)).unwrap_or(&Shape::Unknown);
+                format!("{}.getSideOutput({})", stream(plan, from), output_tag(tag, shape))
+            }
+        }
+    };
     let key = plan.key(at);
     let mut calls = Vec::new();
     let Some((first, others)) = edges.split_first() else { return (String::new(), calls) };
@@ -419,6 +431,8 @@ const IMPORTS: &[(&str, &str)] = &[
     ("FunctionInitializationContext ", "org.apache.flink.runtime.state.FunctionInitializationContext"),
     ("FunctionSnapshotContext ", "org.apache.flink.runtime.state.FunctionSnapshotContext"),
     ("CheckpointedFunction {", "org.apache.flink.streaming.api.checkpoint.CheckpointedFunction"),
+    ("SingleOutputStreamOperator<", "org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator"),
+    ("OutputTag<", "org.apache.flink.util.OutputTag"),
     ("DataStream<", "org.apache.flink.streaming.api.datastream.DataStream"),
     ("StreamExecutionEnvironment ", "org.apache.flink.streaming.api.environment.StreamExecutionEnvironment"),
     ("KeyedProcessFunction<", "org.apache.flink.streaming.api.functions.KeyedProcessFunction"),

@@ -194,10 +194,19 @@ impl Words<'_> {
             Stmt::Raise { message } => format!("throw new RuntimeException({});", self.as_text(message, written)),
             Stmt::Emit { value } if is_map => format!("return {};", alone(value)),
             Stmt::Emit { value } => format!("out.collect({});", alone(value)),
+            Stmt::EmitTo { tag, value } => {
+                let shape = self.function.shape_of(value, self.input);
+                format!("ctx.output({}, {});", output_tag(tag, &shape), alone(value))
+            }
             Stmt::TouchFile { path } => format!("new File({}).createNewFile();", self.plan.flag_name(path)),
             Stmt::If { .. } => unreachable!("an if is written by its lines"),
         }
     }
+}
+
+/// `new OutputTag<String>("late") {}`: the body keeps the type.
+pub(super) fn output_tag(tag: &str, shape: &Shape) -> String {
+    format!("new OutputTag<{}>({}) {{}}", record_type(shape), quoted(tag))
 }
 
 /// A value as Java writes it.

@@ -260,7 +260,8 @@ fn flags(scenario: &Scenario) -> Vec<String> {
         let OperatorKind::Function(function) = &operator.kind else { continue };
         function.for_each_statement(&mut |stmt| match stmt {
             Stmt::TouchFile { path } => add(path, &mut found),
-            Stmt::Set { value, .. } | Stmt::Update { value, .. } | Stmt::Emit { value } => look(value, &mut found),
+            Stmt::Set { value, .. } | Stmt::Update { value, .. } => look(value, &mut found),
+            Stmt::Emit { value } | Stmt::EmitTo { value, .. } => look(value, &mut found),
             Stmt::Print { text: expr } | Stmt::Raise { message: expr } | Stmt::If { condition: expr, .. } => {
                 look(expr, &mut found);
             }

@@ -8,7 +8,7 @@ use super::keys::{CHECKPOINT_DIR, keys};
 use super::notes::Note;
 use super::plan::{Plan, lone_type, number_sequence};
 use super::python_class::write_class;
-use super::python_words::{literal, quoted, type_info};
+use super::python_words::{literal, output_tag, quoted, type_info};
 use super::writer::Writer;
 use super::{CodeLanguage, Dialect, Listing};
 use crate::base::{Language, OperatorIndex, Value};
@@ -289,7 +289,13 @@ fn inputs(plan: &Plan, at: usize) -> (String, Vec<Call>) {
         let position = plan.scenario.edges.iter().position(|other| std::ptr::eq(other, edge)).unwrap_or(0);
         format!("edges[{position}].partitioner")
     };
-    let stream = |edge: &crate::scenario::Edge| plan.streams[plan.producer(edge)].clone();
+    let stream = |edge: &crate::scenario::Edge| {
+        let stream = &plan.streams[plan.producer(edge)];
+        match &edge.side_output {
+            None => stream.clone(),
+            Some(tag) => format!("{stream}.get_side_output({})", output_tag(tag)),
+        }
+    };
     let key = plan.key(at);
     let apart = |edge: &crate::scenario::Edge| match key {
         Some(_) => String::new(),
@@ -387,7 +393,7 @@ fn imports(writer: &Writer) -> Vec<String> {
     lines.extend(plain.iter().filter(|(use_of, _)| writer.mentions(use_of)).map(|(_, line)| (*line).to_owned()));
     for (module, names) in [
         ("pyflink.common", ["Configuration(", "Types.", "WatermarkStrategy.", ""].as_slice()),
-        ("pyflink.datastream", &["CheckpointingMode.", "StreamExecutionEnvironment."]),
+        ("pyflink.datastream", &["CheckpointingMode.", "OutputTag(", "StreamExecutionEnvironment."]),
         ("pyflink.datastream.checkpoint_storage", &["FileSystemCheckpointStorage("]),
         ("pyflink.datastream.connectors.number_seq", &["NumberSequenceSource("]),
         (

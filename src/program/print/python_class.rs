@@ -3,7 +3,7 @@
 use super::body::{Syntax, write_body};
 use super::notes::Note;
 use super::plan::Plan;
-use super::python_words::{Words, literal, type_info};
+use super::python_words::{Words, literal, output_tag, type_info};
 use super::writer::Writer;
 use crate::base::OperatorIndex;
 use crate::scenario::{Expr, Function, FunctionKind, StateKind, Stmt};
@@ -90,6 +90,7 @@ impl Syntax for Words<'_> {
             Stmt::Raise { message } => format!("raise Exception({})", alone(message)),
             Stmt::Emit { value } if self.function.kind == FunctionKind::Map => format!("return {}", alone(value)),
             Stmt::Emit { value } => format!("yield {}", alone(value)),
+            Stmt::EmitTo { tag, value } => format!("yield {}, {}", output_tag(tag), alone(value)),
             Stmt::TouchFile { path } => format!("open({}, \"w\").close()", self.plan.flag_name(path)),
             Stmt::If { .. } => unreachable!("an if is written by its lines"),
         }

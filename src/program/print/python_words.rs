@@ -163,6 +163,11 @@ pub(super) const fn compare_sign(comparison: Comparison) -> &'static str {
     }
 }
 
+/// `OutputTag("late")`.
+pub(super) fn output_tag(tag: &str) -> String {
+    format!("OutputTag({})", quoted(tag))
+}
+
 /// A value as Python writes it.
 pub(super) fn literal(value: &Value) -> String {
     match value {

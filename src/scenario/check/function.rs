@@ -4,7 +4,7 @@
 use super::found::Found;
 use crate::base::Value;
 use crate::scenario::shape::{Shape, value_type};
-use crate::scenario::{Counted, Expr, Function, IssueKind, Named, Stmt, limits};
+use crate::scenario::{Counted, Expr, Function, FunctionKind, IssueKind, Named, Stmt, limits};
 
 pub(super) fn check(field: &str, function: &Function, input: &Shape, found: &mut Found) {
     found.identifier(format!("{field}.class"), &function.class);
@@ -103,6 +103,13 @@ impl Check<'_> {
             }
             Stmt::Raise { message } => self.expression(&format!("{field}.raise.message"), message, 0),
             Stmt::Emit { value } => self.expression(&format!("{field}.emit.value"), value, 0),
+            Stmt::EmitTo { tag, value } => {
+                self.found.name(format!("{field}.emit_to.tag"), tag);
+                if self.function.kind == FunctionKind::Map {
+                    self.found.add(format!("{field}.emit_to"), IssueKind::SideOutputOfMap);
+                }
+                self.expression(&format!("{field}.emit_to.value"), value, 0);
+            }
             Stmt::TouchFile { path } => self.path(format!("{field}.touch_file.path"), path),
         }
     }

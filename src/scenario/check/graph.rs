@@ -145,7 +145,13 @@ fn check_edge(scenario: &Scenario, at: usize, edge: &Edge, uids: &[&str], shapes
         }
         operator
     });
-    if scenario.edges[..at].iter().any(|before| before.from == edge.from && before.to == edge.to) {
+    let alike = |before: &Edge| {
+        before.from == edge.from
+            && before.to == edge.to
+            && before.side_output == edge.side_output
+            && before.second == edge.second
+    };
+    if scenario.edges[..at].iter().any(alike) {
         let kind = IssueKind::DuplicateEdge { from: edge.from.clone(), to: edge.to.clone() };
         found.add(format!("edges[{at}]"), kind);
     }
@@ -157,6 +163,13 @@ fn check_edge(scenario: &Scenario, at: usize, edge: &Edge, uids: &[&str], shapes
     if matches!(producer.kind, OperatorKind::PrintSink) {
         found.add(format!("edges[{at}]"), IssueKind::OutOfSink { operator: producer.uid.clone() });
     }
+    if let Some(tag) = &edge.side_output {
+        let known: Vec<String> = producer.kind.side_outputs().into_iter().map(String::from).collect();
+        if !known.contains(tag) {
+            let kind = IssueKind::Unknown { what: Named::SideOutput, name: tag.clone(), known };
+            found.add(format!("edges[{at}].side_output"), kind);
+        }
+    }
     match edge.partitioner {
         Partitioner::Forward => {
             let (from, to) = (width(scenario, producer), width(scenario, consumer));
@@ -165,7 +178,7 @@ fn check_edge(scenario: &Scenario, at: usize, edge: &Edge, uids: &[&str], shapes
             }
         }
         Partitioner::KeyBy { column } => {
-            let columns = shapes.outputs[from.index()].width();
+            let columns = scenario.shape_on(edge, shapes).width();
             function::column(format!("edges[{at}].partitioner.key_by.column"), column, columns, found);
         }
         Partitioner::Rebalance | Partitioner::KeyByConstant => {}

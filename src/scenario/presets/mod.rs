@@ -271,7 +271,7 @@ fn log_source(name: &str, dataset: &str) -> Operator {
 }
 
 fn edge(from: &str, to: &str, partitioner: Partitioner) -> Edge {
-    Edge { from: from.into(), to: to.into(), partitioner }
+    Edge::new(from, to, partitioner)
 }
 
 fn column(name: &str, value_type: ValueType) -> Column {

@@ -119,7 +119,7 @@ impl Shape {
             operator("map", OperatorKind::Function(self.function())),
             operator("print", OperatorKind::PrintSink),
         ];
-        let edge = |from: &str, to: &str, partitioner| Edge { from: from.into(), to: to.into(), partitioner };
+        let edge = Edge::new;
         scenario.edges = match self.counter_in_state {
             // The key is computed by a Python operator of its own, chained to the source.
             true => {
