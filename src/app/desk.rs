@@ -43,6 +43,8 @@ const LONGEST_FRAME_US: f64 = 100_000.0;
 /// Facts told in the why tab before and after the current one.
 const TOLD: usize = 12;
 
+/// While time passes, what is read rather than watched (console, panels, caption) is renewed every so many milliseconds.
+const READING_MS: f64 = 100.0;
 /// The session is kept at once, and then not again for so many milliseconds.
 const KEEPING_MS: i32 = 400;
 /// While time passes, the moment is kept every so many milliseconds.
@@ -105,7 +107,15 @@ pub struct Desk {
     /// The session has changed since it was kept.
     unkept: bool,
     parts: Parts,
+    reading: Reading,
     _keys: Option<KeyListener>,
+}
+
+/// What is read rather than watched: drawn less often than the picture while time passes.
+#[derive(Default)]
+struct Reading {
+    caption: Html,
+    side: Html,
 }
 
 /// What one run says in words.
@@ -142,7 +152,7 @@ impl Component for Desk {
         edge::dress(&model);
         let send = link.callback(DeskMsg::Session);
         let mut studio = Studio::new(FIRST_ROOM.0, FIRST_ROOM.1);
-        Desk {
+        let mut desk = Desk {
             words: RunWords::of(&model),
             issues: Rc::new(model.issues().to_vec()),
             on_press: send.reform(|pressed| match pressed {
@@ -162,12 +172,40 @@ impl Component for Desk {
             keeping: None,
             unkept: false,
             parts: Parts::new(link.callback(|()| DeskMsg::Part)),
+            reading: Reading::default(),
             _keys: KeyListener::on_window(link.callback(DeskMsg::Key)),
             model,
-        }
+        };
+        desk.reading = desk.read();
+        desk
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Self::Message) -> bool {
+        let is_due = match (&msg, self.last_frame) {
+            (DeskMsg::Frame(now), Some(last)) => (now / READING_MS).floor() > (last / READING_MS).floor(),
+            _ => true,
+        };
+        let changed = self.handle(ctx, msg);
+        if changed && (is_due || !self.model.is_playing()) {
+            self.reading = self.read();
+        }
+        changed
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        html! {
+            <ContextProvider<Language> context={self.model.language}>
+                <ContextProvider<Send> context={self.send.clone()}>
+                    { self.page(ctx) }
+                </ContextProvider<Send>>
+            </ContextProvider<Language>>
+        }
+    }
+}
+
+impl Desk {
+    /// Takes a message; whether anything has changed.
+    fn handle(&mut self, ctx: &Context<Self>, msg: DeskMsg) -> bool {
         match msg {
             DeskMsg::Session(msg) => self.session(ctx, msg),
             DeskMsg::Frame(now) => {
@@ -226,18 +264,6 @@ impl Component for Desk {
         true
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        html! {
-            <ContextProvider<Language> context={self.model.language}>
-                <ContextProvider<Send> context={self.send.clone()}>
-                    { self.page(ctx) }
-                </ContextProvider<Send>>
-            </ContextProvider<Language>>
-        }
-    }
-}
-
-impl Desk {
     /// Hands a message to the session and carries out what it asks for.
     fn session(&mut self, ctx: &Context<Self>, msg: Msg) {
         for effect in session::update(&mut self.model, msg) {
@@ -299,7 +325,6 @@ impl Desk {
     fn page(&self, ctx: &Context<Self>) -> Html {
         let (model, t) = (&self.model, self.model.language);
         let input: std::sync::Arc<RunInput> = model.input().clone();
-        let errors = self.issues.iter().filter(|issue| issue.severity() == Severity::Error).count();
         html! {
             <div class={classes!("desk", self.dragging.then_some("dragging"))} ondragover={over(ctx)} ondragleave={leave(ctx)}
                 ondrop={drop(ctx)}>
@@ -310,10 +335,7 @@ impl Desk {
                 <main class="work">
                     <section class="lesson" aria-label={t.lesson()}>{ self.part(Part::Lesson) }</section>
                     { self.stage() }
-                    <aside class="side" aria-label={t.side()}>
-                        <Tabs chosen={model.tab} {errors}>{ self.part(Part::of(model.tab, &model.timeline().input().scenario)) }</Tabs>
-                        <Console rows={self.words.transcript.rows.clone()} until={self.words.transcript.until(model.position())} />
-                    </aside>
+                    { self.reading.side.clone() }
                 </main>
                 if self.dragging { <div class="drop-hint" aria-hidden="true"><p>{ t.csv_drop_here() }</p></div> }
                 if model.dialog.is_some() { { self.part(Part::Dialog) } }
@@ -324,11 +346,6 @@ impl Desk {
     fn stage(&self) -> Html {
         let (model, t) = (&self.model, self.model.language);
         let picture = self.picture.clone();
-        let current = self.told_now();
-        let rule = current.as_ref().and_then(|told| told.explanation.rules.first());
-        let gist = rule.and_then(|id| self.parts.gist(id, t));
-        let parts = self.parts.clone();
-        let on_wonder = Callback::from(move |()| parts.want_gists());
         html! {
             <>
                 <section class="stage-area" id="stage" aria-label={t.stage()} tabindex="-1">
@@ -336,10 +353,35 @@ impl Desk {
                     <Stage picture={picture.clone()} language={t} on_room={self.on_room.clone()} on_press={self.on_press.clone()} />
                 </section>
                 <div class="time-area">
-                    <Caption {current} {gist} {on_wonder} playing={model.is_playing()} />
+                    { self.reading.caption.clone() }
                     <Strip {picture} playing={model.is_playing()} speed={model.speed} language={t} send={self.send.clone()} />
                 </div>
             </>
+        }
+    }
+
+    fn read(&self) -> Reading {
+        Reading { caption: self.caption(), side: self.side() }
+    }
+
+    fn caption(&self) -> Html {
+        let current = self.told_now();
+        let rule = current.as_ref().and_then(|told| told.explanation.rules.first());
+        let gist = rule.and_then(|id| self.parts.gist(id, self.model.language));
+        let parts = self.parts.clone();
+        let on_wonder = Callback::from(move |()| parts.want_gists());
+        html! { <Caption {current} {gist} {on_wonder} playing={self.model.is_playing()} /> }
+    }
+
+    fn side(&self) -> Html {
+        let model = &self.model;
+        let errors = self.issues.iter().filter(|issue| issue.severity() == Severity::Error).count();
+        let part = Part::of(model.tab, &model.timeline().input().scenario);
+        html! {
+            <aside class="side" aria-label={model.language.side()}>
+                <Tabs chosen={model.tab} {errors}>{ self.part(part) }</Tabs>
+                <Console rows={self.words.transcript.rows.clone()} until={self.words.transcript.until(model.position())} />
+            </aside>
         }
     }
 

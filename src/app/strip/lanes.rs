@@ -162,14 +162,24 @@ fn lane_marks(lane: &LanePicture, (y, h): (f64, f64)) -> Html {
             </g>
         }
     });
-    html! { <g>{ for states }{ for marks }{ for failures }</g> }
+    html! { <g>{ for states }{ backpressure(lane, y + h * 0.78, h * 0.22) }{ for marks }{ for failures }</g> }
+}
+
+/// Backpressure comes and goes many times a second: one shape for all of it.
+fn backpressure(lane: &LanePicture, y: f64, h: f64) -> Html {
+    let full = lane.marks.iter().filter(|bar| bar.kind == BarKind::Backpressure);
+    let d: String =
+        full.map(|bar| format!("M{:.1} {y:.1}h{w:.1}v{h:.1}h-{w:.1}z", bar.x, w = bar.w.max(0.6))).collect();
+    match d.is_empty() {
+        true => Html::default(),
+        false => html! { <path class="lane-full" {d} /> },
+    }
 }
 
 fn lane_mark(bar: &Bar, y: f64, h: f64) -> Html {
     let (class, top, height) = match bar.kind {
         BarKind::Call(_) => (classes!("lane-call"), 0.18, 0.5),
         BarKind::BundleWait => (classes!("lane-wait"), 0.8, 0.2),
-        BarKind::Backpressure => (classes!("lane-full"), 0.78, 0.22),
         BarKind::Align(id) => (classes!("lane-align", cp(id)), 0.0, 0.24),
         BarKind::Sync(id) => (classes!("lane-sync", cp(id)), -0.1, 1.2),
         BarKind::Async(id) => (classes!("lane-async", cp(id)), 0.0, 0.3),
