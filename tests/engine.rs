@@ -16,7 +16,7 @@ use checkpoint_lab::trace::{AbortReason, Fact, JobStatus, RefusalReason, TraceEv
 // ---- jobs to test with
 
 fn operator(uid: &str, kind: OperatorKind) -> Operator {
-    Operator { uid: uid.into(), name: uid.into(), kind, parallelism: None, disable_chaining: false }
+    Operator { uid: uid.into(), name: uid.into(), kind, parallelism: None, disable_chaining: false, without_uid: false }
 }
 
 fn edge(from: &str, to: &str, partitioner: Partitioner) -> Edge {
@@ -59,6 +59,7 @@ fn job(count: i64) -> Scenario {
         ],
         edges: vec![edge("source", "op", Partitioner::Forward), edge("op", "print", Partitioner::Forward)],
         checkpointing: Checkpointing::default(),
+        recovery: Default::default(),
         restart: RestartStrategy::None,
         cluster: Cluster::default(),
         ..presets::handout()
@@ -111,7 +112,7 @@ fn run_for(scenario: Scenario, seconds: u64) -> Outcome {
 }
 
 fn run_until(scenario: Scenario, commands: Commands, seed: u64, until: SimTime) -> Outcome {
-    let input = RunInput { scenario, seed, commands };
+    let input = RunInput { scenario, seed, commands, snapshot: None };
     let mut engine = Engine::new(Arc::new(input));
     while engine.next_event_at().is_some_and(|next| next <= until) {
         assert!(engine.steps() < 2_000_000, "a test run has an end");
@@ -666,7 +667,8 @@ fn regions_that_fail_together_restart_apart() {
 
 #[test]
 fn a_run_stops_where_it_is_told_and_goes_on_from_there() {
-    let input = Arc::new(RunInput { scenario: presets::handout(), seed: 7, commands: Commands::default() });
+    let input =
+        Arc::new(RunInput { scenario: presets::handout(), seed: 7, commands: Commands::default(), snapshot: None });
     let mut straight = Engine::new(input.clone());
     assert_eq!(straight.run_until(SimTime::MAX, u64::MAX), Stop::Quiet);
     let mut pieces = Engine::new(input);

@@ -24,7 +24,7 @@ fn only(issues: Vec<Issue>) -> Issue {
 }
 
 fn run(scenario: Scenario) -> RunInput {
-    RunInput { scenario, seed: 0, commands: Commands::default() }
+    RunInput { scenario, seed: 0, commands: Commands::default(), snapshot: None }
 }
 
 #[test]

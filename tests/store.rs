@@ -26,7 +26,7 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn run(scenario: Scenario, seed: u64) -> Arc<RunInput> {
-    Arc::new(RunInput { scenario, seed, commands: Commands::default() })
+    Arc::new(RunInput { scenario, seed, commands: Commands::default(), snapshot: None })
 }
 
 fn at(input: &Arc<RunInput>, moment: SimTime) -> Engine {

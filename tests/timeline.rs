@@ -9,7 +9,7 @@ use checkpoint_lab::timeline::{Landmark, Reach, Timeline};
 use checkpoint_lab::trace::{Fact, JobStatus};
 
 fn handout() -> RunInput {
-    RunInput { scenario: presets::handout(), seed: 7, commands: Commands::default() }
+    RunInput { scenario: presets::handout(), seed: 7, commands: Commands::default(), snapshot: None }
 }
 
 /// The handout with some thousand rows that do not sleep, and a function that fails for ever: an endless run.

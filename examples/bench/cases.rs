@@ -16,7 +16,7 @@ use checkpoint_lab::trace::line;
 
 /// The handout's lab.
 pub fn handout() -> RunInput {
-    RunInput { scenario: presets::handout(), seed: 0, commands: Commands::default() }
+    RunInput { scenario: presets::handout(), seed: 0, commands: Commands::default(), snapshot: None }
 }
 
 /// A Java job that never sleeps: log source, keyBy, print, parallelism 2, a checkpoint each second.
@@ -27,6 +27,7 @@ pub fn busy_job(rows: u32) -> RunInput {
         kind,
         parallelism: None,
         disable_chaining: false,
+        without_uid: false,
     };
     let source = Source {
         kind: SourceKind::Log,
@@ -44,10 +45,11 @@ pub fn busy_job(rows: u32) -> RunInput {
         edges: vec![Edge::new("source", "print", Partitioner::KeyBy { column: 0 })],
         parallelism: 2,
         checkpointing: Checkpointing { interval_ms: Some(1_000), ..Checkpointing::default() },
+        recovery: Default::default(),
         restart: RestartStrategy::NotSet,
         ..presets::handout()
     };
-    RunInput { scenario, seed: 1, commands: Commands::default() }
+    RunInput { scenario, seed: 1, commands: Commands::default(), snapshot: None }
 }
 
 /// How many runs [`digest`] knows.
@@ -71,7 +73,7 @@ pub fn random_run(number: u32) -> RunInput {
         1 => RestartStrategy::FailureRate { max_failures: 2, interval_ms: 20_000, delay_ms: random.between(0, 3_000) },
         _ => RestartStrategy::NotSet,
     };
-    RunInput { scenario, seed: random.between(0, u64::MAX), commands: Commands::default() }
+    RunInput { scenario, seed: random.between(0, u64::MAX), commands: Commands::default(), snapshot: None }
 }
 
 /// A run in one line: how many events, how many facts, and a hash over all the trace's lines.

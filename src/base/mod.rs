@@ -3,6 +3,7 @@
 mod dense;
 mod ids;
 mod language;
+mod operator_id;
 mod random;
 mod sorted;
 mod time;
@@ -11,6 +12,7 @@ mod value;
 pub use dense::Dense;
 pub use ids::{AttemptNumber, ChannelId, CheckpointId, KeyGroup, OperatorIndex, RecordId, SubtaskId, TaskIndex};
 pub use language::Language;
+pub use operator_id::OperatorId;
 pub use random::RandomStream;
 pub use sorted::{SortedMap, SortedSet};
 pub use time::{EventTime, SimDuration, SimTime};

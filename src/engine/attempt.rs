@@ -71,11 +71,12 @@ impl Engine {
             let first = self.random.rebalance.between(0, channels.max(1) - 1) as u32;
             self.subtasks[id.index()].turns[position] = first;
         }
+        let known = snapshot.is_some() && chain.iter().any(|operator| self.has_state(*operator));
         let task = &mut self.subtasks[id.index()];
         task.operators = operators.into();
         let (attempt, finished) = (task.attempt, task.restored_finished);
         // A task without any state in the checkpoint is not restored, whatever the job is restored from.
-        let restored_from = task.restored_from.filter(|_| chain.iter().any(|operator| self.has_state(*operator)));
+        let restored_from = task.restored_from.filter(|_| known);
         if finished {
             return;
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::task::SubtaskSnapshot;
 use crate::base::{AttemptNumber, CheckpointId, SimDuration, SimTime, SortedMap, SortedSet, SubtaskId};
+use crate::scenario::SnapshotKind;
 use crate::trace::AbortReason;
 
 /// A checkpoint on its way.
@@ -25,11 +26,13 @@ pub struct PendingCheckpoint {
     pub finalizing: bool,
 }
 
-/// A completed checkpoint in the store.
+/// A completed checkpoint or savepoint.
 #[derive(Clone, Debug)]
 pub struct CompletedCheckpoint {
     /// Its id.
     pub id: CheckpointId,
+    /// What it is.
+    pub kind: SnapshotKind,
     /// When it was triggered.
     pub triggered_at: SimTime,
     /// When it completed.

@@ -10,16 +10,17 @@ use super::event::Event;
 use super::storage::INLINE_THRESHOLD;
 use super::task::SubtaskSnapshot;
 use crate::base::{AttemptNumber, CheckpointId, SimDuration, SortedMap, SortedSet, SubtaskId};
-use crate::scenario::Retention;
 use crate::scenario::defaults::{FirstTrigger, first_trigger};
+use crate::scenario::{ClaimMode, Retention, SnapshotKind};
 use crate::trace::{AbortReason, Cause, ExecutionState, Fact, JobStatus, RefusalReason};
 
 impl CheckpointCoordinator {
-    /// SP-6: a snapshot that the job is started from is the store's first entry, and ids go on after it.
-    pub(super) fn start_from(&mut self, checkpoint: &CompletedCheckpoint) {
-        self.next_id = CheckpointId(checkpoint.id.0 + 1);
-        self.not_owned = Some(checkpoint.id);
-        self.completed.push_back(Arc::new(checkpoint.clone()));
+    /// SP-6: a snapshot that the job is started from is the store's first entry, and ids go on after it. SP-8: it is the
+    /// job's own only when the job claims it.
+    pub(super) fn start_from(&mut self, checkpoint: CompletedCheckpoint, claim_mode: ClaimMode) {
+        self.next_id = CheckpointId(checkpoint.id.0.saturating_add(1));
+        self.not_owned = (claim_mode != ClaimMode::Claim).then_some(checkpoint.id);
+        self.completed.push_back(Arc::new(checkpoint));
     }
 }
 
@@ -290,6 +291,7 @@ impl Engine {
         subtasks.extend(pending.finished.iter().map(|subtask| (*subtask, finished.clone())));
         let completed = Arc::new(CompletedCheckpoint {
             id: checkpoint,
+            kind: SnapshotKind::Checkpoint,
             triggered_at: pending.triggered_at,
             completed_at: self.now,
             duration,

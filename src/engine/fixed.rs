@@ -89,7 +89,7 @@ pub(super) struct SourceInput {
 impl Fixed {
     pub fn new(input: Arc<RunInput>) -> Fixed {
         let scenario = &input.scenario;
-        let graph = ExecutionGraph::new(scenario);
+        let graph = ExecutionGraph::of(&input);
         let tables: Vec<Table> =
             scenario.data.iter().map(|dataset| dataset.table().expect("the dataset can be read")).collect();
         let mut next = 0;

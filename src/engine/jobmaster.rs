@@ -9,7 +9,7 @@ use super::event::Event;
 use super::restart::RestartBackoff;
 use super::task::{Activity, Ending};
 use super::{Engine, Subtask};
-use crate::base::{AttemptNumber, RandomStream, SimDuration, SimTime, SortedSet, SubtaskId};
+use crate::base::{AttemptNumber, CheckpointId, RandomStream, SimDuration, SimTime, SortedSet, SubtaskId};
 use crate::scenario::{FailoverStrategy, Scenario};
 use crate::trace::{AbortReason, Cause, ExecutionState, Fact, JobStatus};
 
@@ -92,11 +92,44 @@ impl Engine {
             self.change_job_status(JobStatus::Failed);
             return;
         }
+        if let Err(message) = self.start_from_snapshot() {
+            let exception = format!("java.lang.IllegalStateException: {message}");
+            let causes: Vec<Arc<str>> = vec![
+                "org.apache.flink.runtime.client.JobInitializationException: Could not start the JobMaster.".into(),
+                format!("java.util.concurrent.CompletionException: {exception}").into(),
+                exception.into(),
+            ];
+            self.job.failure.clone_from(&causes);
+            self.record(|| Fact::InitializationFailed { causes: causes.into() });
+            self.change_job_status(JobStatus::Failed);
+            return;
+        }
         self.change_job_status(JobStatus::Created);
         let all = self.all_subtasks();
         self.assign_state(&all);
         self.change_job_status(JobStatus::Running);
         self.schedule_subtasks(all);
+    }
+
+    /// SP-6: the snapshot becomes the newest entry of the store, from which all tasks are restored.
+    fn start_from_snapshot(&mut self) -> Result<(), String> {
+        let fixed = self.fixed.clone();
+        let Some(snapshot) = &fixed.input.snapshot else { return Ok(()) };
+        let recovery = fixed.input.scenario.recovery;
+        let (checkpoint, path) = (CheckpointId(snapshot.checkpoint), Arc::from(snapshot.path.as_str()));
+        self.record(|| Fact::StartedFromSnapshot {
+            checkpoint,
+            path,
+            kind: snapshot.kind,
+            claim_mode: recovery.claim_mode,
+            ignore_unclaimed: recovery.ignore_unclaimed_state,
+        });
+        let fitted = super::restore::fit(snapshot, &fixed)?;
+        for (operator, stateful) in fitted.skipped {
+            self.record(|| Fact::SnapshotStateSkipped { operator, stateful });
+        }
+        self.coordinator.start_from(fitted.checkpoint, recovery.claim_mode);
+        Ok(())
     }
 
     fn prepare_storage(&mut self) -> Result<(), Vec<Arc<str>>> {

@@ -25,6 +25,7 @@ pub mod outcome;
 mod outside;
 mod python;
 mod restart;
+mod restore;
 mod script;
 mod snapshot;
 mod source;
@@ -102,15 +103,6 @@ impl Engine {
     /// # Panics
     /// When the scenario has issues that are errors: ask [`Scenario::issues`] first.
     pub fn new(input: Arc<RunInput>) -> Engine {
-        Engine::start(input, None)
-    }
-
-    /// The same, started from a completed checkpoint of an earlier job with the same operators and parallelism (SP-9).
-    pub fn restored(input: Arc<RunInput>, from: &CompletedCheckpoint) -> Engine {
-        Engine::start(input, Some(from))
-    }
-
-    fn start(input: Arc<RunInput>, from: Option<&CompletedCheckpoint>) -> Engine {
         let fixed = Arc::new(Fixed::new(input));
         let scenario = &fixed.input.scenario;
         let stream = |concern| RandomStream::new(fixed.input.seed, concern);
@@ -133,9 +125,6 @@ impl Engine {
             fixed,
         };
         engine.subtasks = engine.new_subtasks();
-        if let Some(from) = from {
-            engine.coordinator.start_from(from);
-        }
         engine.submit();
         engine
     }

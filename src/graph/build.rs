@@ -1,11 +1,12 @@
 //! Building the graph. Flink: `StreamingJobGraphGenerator.isChainable`, `DefaultExecutionGraph.attachJobGraph`.
 
+use super::operator_id::operator_ids;
 use super::region::regions;
 use super::{
     ChannelNode, EdgeNode, ExecutionGraph, OperatorNode, OutputNode, SubtaskNode, Task, default_max_parallelism,
 };
-use crate::base::{ChannelId, OperatorIndex, SubtaskId, TaskIndex};
-use crate::scenario::{Api, Operator, OperatorKind, Partitioner, Scenario, SourceKind};
+use crate::base::{ChannelId, OperatorId, OperatorIndex, SubtaskId, TaskIndex};
+use crate::scenario::{Api, Operator, OperatorKind, Partitioner, RunInput, Scenario, SourceKind};
 
 impl ExecutionGraph {
     /// The execution graph of a scenario without errors.
@@ -16,13 +17,35 @@ impl ExecutionGraph {
     pub fn new(scenario: &Scenario) -> ExecutionGraph {
         let parallelism: Vec<u32> = scenario.operators.iter().map(|operator| parallelism(scenario, operator)).collect();
         let edges = resolve_edges(scenario, &parallelism);
-        let (tasks, operators) = chain(scenario, &parallelism, &edges);
+        let (tasks, mut operators) = chain(scenario, &parallelism, &edges);
+        let ids = operator_ids(scenario, &operators, &edges);
+        for (operator, id) in operators.iter_mut().zip(ids) {
+            operator.id = id;
+        }
         let mut subtasks = place_subtasks(scenario, &tasks);
         let channels = connect(&tasks, &operators, &edges, &mut subtasks);
         let regions = regions(&mut subtasks, &channels);
         let widest = parallelism.iter().copied().max().unwrap_or(1);
         let max_parallelism = scenario.max_parallelism.unwrap_or_else(|| default_max_parallelism(widest));
         ExecutionGraph { tasks, operators, edges, subtasks, channels, regions, max_parallelism }
+    }
+
+    /// The execution graph of a run: a job that starts from a snapshot takes over its max parallelism, unless its own is
+    /// set (KG-5).
+    ///
+    /// # Panics
+    /// As [`ExecutionGraph::new`].
+    pub fn of(input: &RunInput) -> ExecutionGraph {
+        let mut graph = ExecutionGraph::new(&input.scenario);
+        if let Some(snapshot) = &input.snapshot
+            && input.scenario.max_parallelism.is_none()
+        {
+            let known = |id: OperatorId| graph.operator_with_id(id).is_some();
+            let adopted = snapshot.operators.iter().find(|operator| known(operator.id));
+            graph.max_parallelism =
+                adopted.map_or(graph.max_parallelism, |operator| operator.max_parallelism.clamp(1, 32_768));
+        }
+        graph
     }
 }
 
@@ -86,7 +109,7 @@ fn chain(scenario: &Scenario, parallelism: &[u32], edges: &[EdgeNode]) -> (Vec<T
         };
         let position = tasks[task.index()].operators.len();
         tasks[task.index()].operators.push(operator);
-        operators.push(OperatorNode { task, position, outputs, inputs });
+        operators.push(OperatorNode { id: OperatorId::default(), task, position, outputs, inputs });
     }
     let mut first = 0;
     for task in &mut tasks {

@@ -5,14 +5,16 @@
 
 mod build;
 mod key_group;
+mod operator_id;
 mod region;
 
 pub use key_group::{
     default_max_parallelism, java_hash, key_group, key_group_range, murmur, python_key_hash, python_untyped_key_hash,
     subtask_of,
 };
+pub use operator_id::id_of_uid;
 
-use crate::base::{ChannelId, OperatorIndex, SubtaskId, TaskIndex};
+use crate::base::{ChannelId, OperatorId, OperatorIndex, SubtaskId, TaskIndex};
 use crate::scenario::Partitioner;
 
 /// Everything that is fixed for the life of a job.
@@ -50,6 +52,8 @@ pub struct Task {
 /// Where an operator ended up.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OperatorNode {
+    /// Its id, by which state finds it (SP-7).
+    pub id: OperatorId,
     /// Its task.
     pub task: TaskIndex,
     /// Its position in the task's chain.
@@ -111,6 +115,11 @@ pub struct ChannelNode {
 }
 
 impl ExecutionGraph {
+    /// The operator with this id.
+    pub fn operator_with_id(&self, id: OperatorId) -> Option<OperatorIndex> {
+        self.operators.iter().position(|operator| operator.id == id).map(|at| OperatorIndex(at as u16))
+    }
+
     /// The task that a subtask belongs to.
     pub fn task_of(&self, subtask: SubtaskId) -> &Task {
         &self.tasks[self.subtasks[subtask.index()].task.index()]

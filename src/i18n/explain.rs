@@ -1,6 +1,6 @@
 //! Why something happened: one sentence for every fact of the trace, and the Flink rules behind it.
 
-use super::{Language, Names, bytes, count, duration};
+use super::{Language, Names, bytes, count, duration, explain_saves};
 use crate::trace::{AbortReason, ExecutionState, Fact, FailurePhase, JobStatus, RefusalReason, TraceEvent};
 
 /// A sentence with its rules.
@@ -30,6 +30,7 @@ fn sentence(t: Language, fact: &Fact, names: &Names) -> String {
         | Fact::InitializationFailed { .. }
         | Fact::RestoreAssigned { .. }
         | Fact::OperatorOpened { .. } => job_sentence(t, fact, names),
+        Fact::StartedFromSnapshot { .. } | Fact::SnapshotStateSkipped { .. } => explain_saves::sentence(t, fact, names),
         Fact::RecordEmitted { .. }
         | Fact::RecordSent { .. }
         | Fact::RecordReceived { .. }
@@ -276,6 +277,7 @@ fn rules_of(fact: &Fact) -> &'static [&'static str] {
         Fact::RestartScheduled { .. } => &["JS-6", "RS-3"],
         Fact::RestartSuppressed { .. } => &["RS-3", "JS-8"],
         Fact::InitializationFailed { .. } => &["JS-15", "CS-5"],
+        Fact::StartedFromSnapshot { .. } | Fact::SnapshotStateSkipped { .. } => explain_saves::rules(fact),
         Fact::RestoreAssigned { .. } => &["CP-36"],
         Fact::OperatorOpened { restored_from: Some(_), position: None, values: 0, .. } => &["SR-5", "SR-7"],
         Fact::OperatorOpened { position: Some(_), .. } => &["SR-4", "SR-3"],

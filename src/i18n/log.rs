@@ -5,6 +5,7 @@
 
 use super::Names;
 use crate::base::{AttemptNumber, CheckpointId, RandomStream, SimTime, SortedMap, SubtaskId};
+use crate::scenario::ClaimMode;
 use crate::trace::{AbortReason, ExecutionState, Fact, JobStatus, RefusalReason, TraceEvent};
 
 /// Flink's log levels that occur here.
@@ -46,6 +47,7 @@ const COORDINATOR: &str = "runtime.checkpoint.CheckpointCoordinator";
 const FAILURE_MANAGER: &str = "runtime.checkpoint.CheckpointFailureManager";
 const DECIDER: &str = "runtime.checkpoint.CheckpointRequestDecider";
 const STORE: &str = "runtime.checkpoint.StandaloneCompletedCheckpointStore";
+const CHECKPOINTS: &str = "runtime.checkpoint.Checkpoints";
 const TASK: &str = "runtime.taskmanager.Task";
 const DISPATCHER: &str = "runtime.dispatcher.StandaloneDispatcher";
 
@@ -56,6 +58,8 @@ pub struct LogBook {
     thrown: SortedMap<SubtaskId, String>,
     attempts: SortedMap<SubtaskId, AttemptNumber>,
     suppressed: Option<String>,
+    started_from: Option<(CheckpointId, String)>,
+    has_started: bool,
 }
 
 impl LogBook {
@@ -99,6 +103,24 @@ impl LogBook {
             }
             Fact::RestoreAssigned { checkpoint: None, .. } => {
                 vec![info(COORDINATOR, "No checkpoint found during restore.".into())]
+            }
+            Fact::StartedFromSnapshot { checkpoint, path, claim_mode, ignore_unclaimed, .. } => {
+                let allowing = if *ignore_unclaimed { "allowing non restored state" } else { "" };
+                let kind = if *claim_mode == ClaimMode::Claim { "Checkpoint" } else { "Savepoint" };
+                self.started_from = Some((*checkpoint, format!("{kind} {checkpoint} @ 0 for {id} located at {path}")));
+                vec![info(COORDINATOR, format!("Starting job {id} from savepoint {path} ({allowing})"))]
+            }
+            Fact::SnapshotStateSkipped { operator, stateful } => {
+                let empty = if *stateful { "" } else { "empty " };
+                vec![info(CHECKPOINTS, format!("Skipping {empty}savepoint state for operator {operator}."))]
+            }
+            Fact::RestoreAssigned { checkpoint: Some(checkpoint), .. } if self.is_start(*checkpoint) => {
+                let (_, from) = self.started_from.clone().unwrap_or_default();
+                let reset = format!("Reset the checkpoint ID of job {id} to {}.", checkpoint.0.saturating_add(1));
+                let restoring = format!("Restoring job {id} from {from}.");
+                let first = !std::mem::replace(&mut self.has_started, true);
+                let reset = first.then(|| info(COORDINATOR, reset));
+                reset.into_iter().chain(Some(info(COORDINATOR, restoring))).collect()
             }
             Fact::RestoreAssigned { checkpoint: Some(checkpoint), .. } => vec![info(
                 COORDINATOR,
@@ -215,6 +237,11 @@ impl LogBook {
             )],
             _ => Vec::new(),
         }
+    }
+
+    /// Whether a checkpoint is the snapshot that the job was started from.
+    fn is_start(&self, checkpoint: CheckpointId) -> bool {
+        self.started_from.as_ref().is_some_and(|(id, _)| *id == checkpoint)
     }
 
     fn triggered_at(&self, checkpoint: CheckpointId) -> SimTime {

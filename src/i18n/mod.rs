@@ -43,6 +43,7 @@ macro_rules! phrases {
 }
 
 mod explain;
+mod explain_saves;
 mod format;
 mod log;
 mod names;

@@ -354,7 +354,7 @@ fn compile_statement(function: &Function, stmt: &Stmt, next: &mut u16) -> Result
             let slot = state_slot(function, state)?;
             let value = compile_expression(function, value)?;
             match function.states[usize::from(slot)].kind {
-                StateKind::OperatorList => Op::Append(id, slot, value),
+                StateKind::OperatorList | StateKind::OperatorUnion => Op::Append(id, slot, value),
                 StateKind::KeyedValue | StateKind::OperatorValue => Op::Update(id, slot, value),
             }
         }

@@ -102,6 +102,15 @@ pub enum StateKind {
     OperatorValue,
     /// Operator list state that a function appends to.
     OperatorList,
+    /// The same as a union: after a restore every subtask has the items of all (OS-3).
+    OperatorUnion,
+}
+
+impl StateKind {
+    /// Whether it is a list that a function appends to.
+    pub const fn is_list(self) -> bool {
+        matches!(self, StateKind::OperatorList | StateKind::OperatorUnion)
+    }
 }
 
 /// A statement. Statements are numbered in reading order, which is how code lines light up.
@@ -116,7 +125,7 @@ pub enum Stmt {
         /// Its new value.
         value: Expr,
     },
-    /// `self.state.update(value)`; on an [`StateKind::OperatorList`], `self.state.add(value)`.
+    /// `self.state.update(value)`; on a list, `self.state.add(value)`.
     Update {
         /// The state.
         state: String,

@@ -98,7 +98,7 @@ pub fn from_json(text: &str) -> Result<RunInput, ImportError> {
 }
 
 fn of_scenario(scenario: Scenario) -> RunInput {
-    RunInput { scenario, seed: 0, commands: Commands::default() }
+    RunInput { scenario, seed: 0, commands: Commands::default(), snapshot: None }
 }
 
 impl RunInput {

@@ -86,6 +86,10 @@ pub struct Operator {
     /// `disable_chaining()`: never in one task with its neighbours.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub disable_chaining: bool,
+    /// The program does not call `uid(…)`: Flink makes the id from the place in the graph (SP-7), and `uid` is only what the
+    /// scenario calls the operator.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_uid: bool,
 }
 
 /// What an operator does.

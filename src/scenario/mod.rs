@@ -22,6 +22,7 @@ mod mending;
 pub mod presets;
 mod restart;
 mod shape;
+mod snapshot;
 
 pub use checkpointing::{CheckpointStorage, Checkpointing, CheckpointingMode, Retention};
 pub use cluster::{Cluster, FailoverStrategy, Latencies, PathNature, WorldPath};
@@ -39,6 +40,10 @@ pub use job::{
 };
 pub use restart::{RestartStrategy, StrategyInForce};
 pub use shape::{Shape, Shapes};
+pub use snapshot::{
+    ClaimMode, KeyedEntry, ListMode, OperatorList, SNAPSHOT_VERSION, SharedSnapshot, Snapshot, SnapshotKind,
+    SnapshotOperator, SnapshotPart, SplitPosition, StateRecovery,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +78,9 @@ pub struct Scenario {
     pub chaining: bool,
     /// Everything below `execution.checkpointing`.
     pub checkpointing: Checkpointing,
+    /// `execution.state-recovery`: how the job starts when it starts from a snapshot.
+    #[serde(default, skip_serializing_if = "StateRecovery::is_default")]
+    pub recovery: StateRecovery,
     /// `restart-strategy`.
     pub restart: RestartStrategy,
     /// TaskManagers, network and the model's latencies.
@@ -95,6 +103,9 @@ pub struct RunInput {
     /// What somebody does during the run.
     #[serde(default)]
     pub commands: Commands,
+    /// What the job starts from (`execution.state-recovery.path`); nothing when absent (SP-6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<SharedSnapshot>,
 }
 
 impl Scenario {

@@ -1,7 +1,7 @@
 //! What records look like on their way through a job: how many columns, and of which types as far as that can be known
 //! without running it. The checks need it to say that a column does not exist, the printed code to name types.
 
-use super::{Arithmetic, Dataset, Edge, Expr, Function, OperatorKind, Scenario, StateKind, Stmt};
+use super::{Arithmetic, Dataset, Edge, Expr, Function, OperatorKind, Scenario, Stmt};
 use crate::base::{OperatorIndex, Value, ValueType};
 
 /// The look of a record.
@@ -227,7 +227,7 @@ impl Function {
                 Shape::Lone(slot.and_then(|slot| fields[slot]))
             }
             Expr::State(name) => match self.states.iter().find(|state| state.name == *name) {
-                Some(state) if state.kind != StateKind::OperatorList => Shape::Lone(Some(state.value_type)),
+                Some(state) if !state.kind.is_list() => Shape::Lone(Some(state.value_type)),
                 _ => Shape::Unknown,
             },
             Expr::Arithmetic(operator, a, b) => Shape::Lone(arithmetic(*operator, of(a).lone(), of(b).lone())),

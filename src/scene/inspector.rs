@@ -133,7 +133,7 @@ fn states(
     let saved = saved.map(|saved| &saved.state);
     let view = |(slot, declared): (usize, &crate::scenario::StateDeclaration)| match declared.kind {
         StateKind::KeyedValue => keyed(slot, now, saved),
-        StateKind::OperatorValue | StateKind::OperatorList => listed(slot, now, saved),
+        StateKind::OperatorValue | StateKind::OperatorList | StateKind::OperatorUnion => listed(slot, now, saved),
     };
     function.states.iter().enumerate().map(view).collect()
 }

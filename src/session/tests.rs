@@ -10,7 +10,7 @@ use crate::timeline::Landmark;
 use crate::trace::{Fact, JobStatus};
 
 fn input(scenario: Scenario) -> RunInput {
-    RunInput { scenario, seed: 1, commands: Default::default() }
+    RunInput { scenario, seed: 1, commands: Default::default(), snapshot: None }
 }
 
 fn handout() -> Model {

@@ -55,6 +55,7 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::TriggerQueued { .. }
         | Fact::RecordSent { .. }
         | Fact::LateAcknowledge { .. }
+        | Fact::SnapshotStateSkipped { .. }
         | Fact::CommandDone { .. } => Weight::Detail,
         Fact::StatementReached { .. } | Fact::FieldChanged { .. } => Weight::Statement,
         Fact::RecordEmitted { .. }
@@ -93,6 +94,7 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::RestartScheduled { .. }
         | Fact::RestartSuppressed { .. }
         | Fact::InitializationFailed { .. }
+        | Fact::StartedFromSnapshot { .. }
         | Fact::RestoreAssigned { .. }
         | Fact::CheckpointTriggered { .. }
         | Fact::CheckpointCompleted { .. }

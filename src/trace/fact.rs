@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::base::{
-    AttemptNumber, ChannelId, CheckpointId, OperatorIndex, RecordId, Row, SimDuration, SimTime, SubtaskId,
+    AttemptNumber, ChannelId, CheckpointId, OperatorId, OperatorIndex, RecordId, Row, SimDuration, SimTime, SubtaskId,
 };
 use crate::program::StmtId;
+use crate::scenario::{ClaimMode, SnapshotKind};
 
 /// One fact and when it happened.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -49,6 +50,16 @@ pub enum Fact {
     RestartSuppressed { strategy: Arc<str>, cause: Cause },
     /// The job could not even be started (JS-15).
     InitializationFailed { causes: Arc<[Arc<str>]> },
+    /// The job starts from a snapshot of an earlier one (SP-6).
+    StartedFromSnapshot {
+        checkpoint: CheckpointId,
+        path: Arc<str>,
+        kind: SnapshotKind,
+        claim_mode: ClaimMode,
+        ignore_unclaimed: bool,
+    },
+    /// An operator of that snapshot is not in the job: its state is left behind (SP-7).
+    SnapshotStateSkipped { operator: OperatorId, stateful: bool },
     /// State was assigned to the new attempts: from a completed checkpoint or none (JS-6 step 11).
     RestoreAssigned { checkpoint: Option<CheckpointId>, subtasks: Arc<[SubtaskId]> },
     /// An operator was opened with what it got back.

@@ -27,7 +27,7 @@ pub fn runs() -> impl Strategy<Value = RunInput> {
             scenario.restart = settings.restart;
             scenario.cluster = settings.cluster;
             scenario.faults = faults;
-            RunInput { scenario, seed: u64::from(seed), commands: Commands { at, script: Vec::new() } }
+            RunInput { scenario, seed: u64::from(seed), commands: Commands { at, script: Vec::new() }, snapshot: None }
         },
     )
 }
@@ -83,7 +83,7 @@ fn shape() -> impl Strategy<Value = Shape> {
 }
 
 fn operator(uid: &str, kind: OperatorKind) -> Operator {
-    Operator { uid: uid.into(), name: uid.into(), kind, parallelism: None, disable_chaining: false }
+    Operator { uid: uid.into(), name: uid.into(), kind, parallelism: None, disable_chaining: false, without_uid: false }
 }
 
 fn edge(from: &str, to: &str, partitioner: Partitioner) -> Edge {
@@ -151,6 +151,7 @@ fn scenario(
         max_parallelism: None,
         chaining,
         checkpointing: Checkpointing::default(),
+        recovery: Default::default(),
         restart: RestartStrategy::NotSet,
         cluster: Cluster::default(),
         faults: Vec::new(),
@@ -401,7 +402,7 @@ impl KeyedJob {
         scenario.checkpointing.interval_ms = Some(self.interval_ms);
         scenario.restart = RestartStrategy::FixedDelay { attempts: 1_000, delay_ms: 30 };
         scenario.cluster.failover_strategy = self.failover;
-        RunInput { scenario, seed: u64::from(self.seed), commands: Commands::default() }
+        RunInput { scenario, seed: u64::from(self.seed), commands: Commands::default(), snapshot: None }
     }
 
     /// With failures.

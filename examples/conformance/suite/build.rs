@@ -61,6 +61,7 @@ impl Job {
             kind,
             parallelism: None,
             disable_chaining: false,
+            without_uid: false,
         });
         self.operators.last_mut().expect("just pushed")
     }
@@ -118,6 +119,7 @@ impl Job {
             max_parallelism,
             chaining: true,
             checkpointing: settings.checkpointing,
+            recovery: Default::default(),
             restart: settings.restart,
             cluster: settings.cluster,
             faults: self.faults,

@@ -98,21 +98,15 @@ fn check_resume(json: &Json, recorded: &Json) -> Result<(), Verdict> {
     let first: RunInput = first.run(settings(&config)?, 1, None, script);
     let mut failed = Engine::new(Arc::new(first.clone()));
     failed.run_until(SimTime::from_millis(HORIZON_MS), u64::MAX);
-    let retained = failed.coordinator().latest().cloned();
+    let retained = failed.coordinator().latest().and_then(|checkpoint| failed.snapshot(checkpoint));
     let retained = retained.ok_or_else(|| Verdict::Fail("the first job left no checkpoint".into()))?;
-    let mut replay = Replay::new(&first, failed.graph());
-    failed.trace().iter().for_each(|event| replay.apply(event));
-    let held = replay.snapshot(retained.id).cloned().unwrap_or_default();
     let first = observe(&first, failed.graph(), failed.trace(), Replay::new(&first, failed.graph()));
 
     let mut script = Script::default();
     script.permit("src", 8).settle();
-    let second: RunInput = pipeline(true, 8).run(settings(&config)?, 1, None, script);
-    let mut resumed = Engine::restored(Arc::new(second.clone()), &retained);
-    resumed.run_until(SimTime::from_millis(HORIZON_MS), u64::MAX);
-    let mut replay = Replay::new(&second, resumed.graph());
-    replay.know(retained.id, held);
-    let second = observe(&second, resumed.graph(), resumed.trace(), replay);
+    let mut second: RunInput = pipeline(true, 8).run(settings(&config)?, 1, None, script);
+    second.snapshot = Some(Arc::new(retained));
+    let second = run(second, HORIZON_MS).map_err(Verdict::Fail)?;
     let rows = |observed: &Observed| -> Vec<String> {
         observed.outcome.attempts.iter().flat_map(|attempt| attempt.printed["sink/0"].clone()).collect()
     };

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SubtaskId, Value};
+use crate::engine::{OperatorSnapshot, restore};
 use crate::graph::ExecutionGraph;
-use crate::scenario::{Function, OperatorKind, RunInput, StateKind};
+use crate::scenario::{Function, OperatorKind, RunInput, StateDeclaration, StateKind};
 use crate::trace::{Fact, TraceEvent};
 
 /// The values of one Flink state at one subtask.
@@ -47,7 +48,7 @@ pub struct Replay<'a> {
 impl<'a> Replay<'a> {
     /// Before the first event.
     pub fn new(input: &'a RunInput, graph: &'a ExecutionGraph) -> Self {
-        Replay { input, graph, live: BTreeMap::new(), snapshots: BTreeMap::new() }
+        Replay { input, graph, live: BTreeMap::new(), snapshots: started_from(input) }
     }
 
     /// What is held now.
@@ -58,11 +59,6 @@ impl<'a> Replay<'a> {
     /// What the snapshots of a checkpoint took, also of one that did not complete.
     pub fn snapshot(&self, checkpoint: CheckpointId) -> Option<&BTreeMap<Place, Live>> {
         self.snapshots.get(&checkpoint)
-    }
-
-    /// Makes the contents of a checkpoint of an earlier run known, for a run that starts from it.
-    pub fn know(&mut self, checkpoint: CheckpointId, snapshot: BTreeMap<Place, Live>) {
-        self.snapshots.insert(checkpoint, snapshot);
     }
 
     /// Takes one event into account.
@@ -135,12 +131,47 @@ impl<'a> Replay<'a> {
     }
 }
 
+/// What a run that starts from a snapshot gets from it, dealt out to its subtasks.
+fn started_from(input: &RunInput) -> BTreeMap<CheckpointId, BTreeMap<Place, Live>> {
+    let fitted = input.snapshot.as_ref().and_then(|snapshot| restore::fitted(snapshot, input));
+    let mut snapshots = BTreeMap::new();
+    if let Some((graph, checkpoint)) = fitted {
+        let mut held = BTreeMap::new();
+        for (subtask, part) in checkpoint.subtasks.iter() {
+            for (operator, snapshot) in graph.task_of(*subtask).operators.iter().zip(&part.operators) {
+                held.insert((*operator, *subtask), live_of(snapshot, &input.scenario.operators[operator.index()].kind));
+            }
+        }
+        snapshots.insert(checkpoint.id, held);
+    }
+    snapshots
+}
+
+fn live_of(snapshot: &OperatorSnapshot, kind: &OperatorKind) -> Live {
+    let position = snapshot.offsets.as_ref().map(|offsets| offsets.iter().sum());
+    let declared: &[StateDeclaration] = match kind {
+        OperatorKind::Function(function) => &function.states,
+        _ => &[],
+    };
+    let items = |slot: usize| snapshot.state.lists.get(slot).cloned().unwrap_or_default();
+    let keyed = |slot: usize| {
+        let entries = snapshot.state.keyed.iter();
+        entries.filter_map(|(key, values)| Some((key.clone(), values[slot].clone()?))).collect()
+    };
+    let states = declared.iter().enumerate().map(|(slot, state)| match LiveState::empty(state.kind) {
+        LiveState::Keyed(_) => LiveState::Keyed(keyed(slot)),
+        LiveState::Value(_) => LiveState::Value(items(slot).pop()),
+        LiveState::List(_) => LiveState::List(items(slot)),
+    });
+    Live { attempt: AttemptNumber(0), position, fields: Vec::new(), states: states.collect() }
+}
+
 impl LiveState {
     fn empty(kind: StateKind) -> LiveState {
         match kind {
             StateKind::KeyedValue => LiveState::Keyed(BTreeMap::new()),
             StateKind::OperatorValue => LiveState::Value(None),
-            StateKind::OperatorList => LiveState::List(Vec::new()),
+            StateKind::OperatorList | StateKind::OperatorUnion => LiveState::List(Vec::new()),
         }
     }
 }

@@ -6,6 +6,7 @@ mod leaves_out;
 mod lesson;
 mod panels;
 mod presets;
+mod saves;
 mod settings;
 mod shell;
 mod stage;
@@ -31,6 +32,7 @@ mod tests {
             lesson::ALL,
             panels::ALL,
             presets::ALL,
+            saves::ALL,
             settings::ALL,
             shell::ALL,
             stage::ALL,

@@ -99,7 +99,7 @@ fn states(writer: &mut Writer, function: &Function, operators: &[OperatorIndex])
             StateKind::OperatorValue => {
                 writer.line(format!("private {boxed} {name} = {};", literal(&state.initial)));
             }
-            StateKind::OperatorList => {
+            StateKind::OperatorList | StateKind::OperatorUnion => {
                 writer.line(format!("private final ArrayList<{boxed}> {name} = new ArrayList<>();"));
             }
         }
@@ -138,7 +138,7 @@ fn checkpointed(writer: &mut Writer, function: &Function) {
     for state in of_kind(function, false) {
         let name = &state.name;
         writer.line(match (state.kind, &state.initial) {
-            (StateKind::OperatorList, _) => format!("{name}State.update({name});"),
+            (kind, _) if kind.is_list() => format!("{name}State.update({name});"),
             (_, Value::Null) => format!("{name}State.update({name} == null ? List.of() : List.of({name}));"),
             _ => format!("{name}State.update(List.of({name}));"),
         });
@@ -151,12 +151,9 @@ fn checkpointed(writer: &mut Writer, function: &Function) {
     for state in of_kind(function, false) {
         let (name, boxed) = (&state.name, boxed(state.value_type));
         let descriptor = format!("new ListStateDescriptor<>({}, {})", quoted(name), type_info(Some(state.value_type)));
-        writer.line(format!("{name}State = context.getOperatorStateStore().getListState({descriptor});"));
-        let take = if state.kind == StateKind::OperatorList {
-            format!("{name}.add(restored);")
-        } else {
-            format!("{name} = restored;")
-        };
+        let get = if state.kind == StateKind::OperatorUnion { "getUnionListState" } else { "getListState" };
+        writer.line(format!("{name}State = context.getOperatorStateStore().{get}({descriptor});"));
+        let take = if state.kind.is_list() { format!("{name}.add(restored);") } else { format!("{name} = restored;") };
         writer.line(format!("for ({boxed} restored : {name}State.get()) {{\n    {take}\n}}"));
     }
     writer.dedent();

@@ -185,7 +185,7 @@ impl Words<'_> {
             Stmt::Set { field, value } => self.assignment(field, value, written),
             Stmt::Update { state, value } => match self.function.states.iter().find(|declared| declared.name == *state)
             {
-                Some(declared) if declared.kind == StateKind::OperatorList => format!("{state}.add({});", alone(value)),
+                Some(declared) if declared.kind.is_list() => format!("{state}.add({});", alone(value)),
                 Some(declared) if declared.kind == StateKind::OperatorValue => format!("{state} = {};", alone(value)),
                 _ => format!("{state}.update({});", alone(value)),
             },

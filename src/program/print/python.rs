@@ -361,7 +361,7 @@ fn suffixes(plan: &Plan, at: usize, operator: &Operator) -> Vec<Call> {
     if operator.name != usual {
         calls.push(Call::setting(format!(".name({})", quoted(&operator.name)), field("name")));
     }
-    if plan.is_stateful(operator) {
+    if plan.is_stateful(operator) && !operator.without_uid {
         calls.push(Call::setting(format!(".uid({})", quoted(&operator.uid)), field("uid")));
     }
     if let Some(parallelism) = operator.parallelism {

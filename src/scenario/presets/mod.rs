@@ -42,7 +42,7 @@ pub fn by_name(id: &str) -> Option<Scenario> {
 
 /// The preset with this id as a run, with the seed under which it shows best what it is for.
 pub fn run(id: &str) -> Option<RunInput> {
-    Some(RunInput { scenario: by_name(id)?, seed: recommended_seed(id), commands: Commands::default() })
+    Some(RunInput { scenario: by_name(id)?, seed: recommended_seed(id), commands: Commands::default(), snapshot: None })
 }
 
 /// The moments of the checkpoints hang on the seed, and with them what is restored.
@@ -234,6 +234,7 @@ fn pipeline(data: Vec<Dataset>, source: Operator, function: Function) -> Scenari
             storage: CheckpointStorage::FileSystem { dir: "file:///tmp/flink-checkpoints".into() },
             ..Checkpointing::default()
         },
+        recovery: Default::default(),
         restart: RestartStrategy::FixedDelay { attempts: 3, delay_ms: 5_000 },
         cluster: Cluster::default(),
         faults: Vec::new(),
@@ -257,7 +258,14 @@ fn set_function(scenario: &mut Scenario, function: Function) {
 }
 
 fn operator(uid: &str, name: &str, kind: OperatorKind) -> Operator {
-    Operator { uid: uid.into(), name: name.into(), kind, parallelism: None, disable_chaining: false }
+    Operator {
+        uid: uid.into(),
+        name: name.into(),
+        kind,
+        parallelism: None,
+        disable_chaining: false,
+        without_uid: false,
+    }
 }
 
 fn source(name: &str, kind: SourceKind, dataset: &str) -> Operator {

@@ -112,6 +112,7 @@ impl Shape {
             kind,
             parallelism: None,
             disable_chaining: false,
+            without_uid: false,
         };
         scenario.data = vec![Dataset { name: "rows".into(), rows: self.rows() }];
         scenario.operators = vec![
