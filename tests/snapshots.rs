@@ -55,6 +55,7 @@ fn summing() -> RunInput {
     checkpointing.retention = Retention::RetainOnCancellation;
     checkpointing.storage = CheckpointStorage::FileSystem { dir: "file:///tmp/kept".into() };
     checkpointing.interval_ms = Some(1_000);
+    input.scenario.cluster.task_managers = 8;
     input
 }
 
