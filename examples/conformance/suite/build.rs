@@ -82,6 +82,11 @@ impl Job {
         self.edges.push(Edge::new(from, to, partitioner));
     }
 
+    /// Adds an edge as it is.
+    pub fn connect(&mut self, edge: Edge) {
+        self.edges.push(edge);
+    }
+
     /// Connects operators forward, one after the other.
     pub fn chain(&mut self, uids: &[&str]) {
         for pair in uids.windows(2) {

@@ -15,6 +15,7 @@ mod lockstep;
 mod observe;
 mod paths;
 mod periodic;
+mod pipelines;
 mod pyflink;
 mod recorded;
 mod retention;
@@ -117,6 +118,9 @@ fn check(recording: &Recording) -> Vec<Verdict> {
     let params = &json["params"];
     let first = |list: &str| json[list].get(0).cloned().unwrap_or(Json::Null);
     let one = |result: Result<String, Verdict>| vec![result.map_or_else(|verdict| verdict, Verdict::Pass)];
+    if first("cases")["pipeline"].is_string() {
+        return pipelines::check(json);
+    }
     if first("cases")["plan"].is_array() {
         return lockstep::check(json);
     }

@@ -23,7 +23,7 @@ pub enum Happening {
     /// An operator's snapshot began.
     Snapshot { op: String, subtask: u32, checkpoint: u64, live: Live },
     /// A print sink wrote a row.
-    Row { op: String, text: String },
+    Row { op: String, subtask: u32, text: String },
     /// An exception.
     Throw,
     /// A checkpoint got its id.
@@ -99,7 +99,9 @@ fn collect(
                 }
             }
         }
-        Fact::RowPrinted { operator, text, .. } => push(Happening::Row { op: name(*operator), text: text.to_string() }),
+        Fact::RowPrinted { subtask, operator, text, .. } => {
+            push(Happening::Row { op: name(*operator), subtask: index(*subtask), text: text.to_string() });
+        }
         Fact::ExceptionThrown { .. } => push(Happening::Throw),
         Fact::CheckpointTriggered { .. } => push(Happening::Triggered),
         Fact::CheckpointCompleted { .. } | Fact::CheckpointAborted { .. } => push(Happening::Ended),
@@ -196,7 +198,7 @@ impl Observed {
             seen < commands
         });
         let rows = before.filter_map(|(_, happening)| match happening {
-            Happening::Row { op, text } if op == operator => Some(text.clone()),
+            Happening::Row { op, text, .. } if op == operator => Some(text.clone()),
             _ => None,
         });
         rows.collect()
