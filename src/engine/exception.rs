@@ -25,6 +25,21 @@ impl Engine {
         self.fail_attempt(id, cause);
     }
 
+    /// Fails a subtask's attempt at this very moment, whatever its thread is in the middle of; false when there is none that
+    /// runs. It is how every possible failure is tried: a learner's fault points strike where user code is called.
+    pub fn fail_now(&mut self, subtask: SubtaskId, message: &str) -> bool {
+        if !self.subtasks[subtask.index()].alive {
+            return false;
+        }
+        let operator = self.fixed.graph.task_of(subtask).operators[0];
+        let cause = java_exception(message);
+        self.outside.thrown += 1;
+        let (phase, message) = (FailurePhase::Record, format!("{}: {}", cause.class, cause.message).into());
+        self.record(|| Fact::ExceptionThrown { subtask, operator, phase, message, record: None });
+        self.fail_attempt(subtask, cause);
+        true
+    }
+
     pub(super) fn fail_attempt(&mut self, id: SubtaskId, cause: Cause) {
         self.close_outputs(id);
         let task = &mut self.subtasks[id.index()];
