@@ -1,5 +1,5 @@
 # Each target finds or installs what it needs; a second run does none of that again.
-.PHONY: help serve dev build test lint fmt bench shots clean
+.PHONY: help serve dev build test lint fmt soak bench shots clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -22,6 +22,9 @@ lint: ## format and lints only
 
 fmt: ## format the sources
 	@cargo fmt
+
+soak: ## a hundred thousand random runs
+	@bash scripts/soak.sh
 
 bench: ## measure sizes and speeds, and write them into README.md
 	@bash scripts/bench.sh

@@ -4,6 +4,7 @@
 //! tries others, and more of them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use checkpoint_lab::base::{SimTime, Value};
@@ -13,11 +14,11 @@ use checkpoint_lab::scenario::{CheckpointingMode, RunInput, Severity, from_json}
 use checkpoint_lab::trace::{ExecutionState, Fact, line};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{RngSeed, TestRunner};
+use proptest::test_runner::{RngSeed, TestError, TestRunner};
 
 mod random_runs;
 
-use random_runs::{keyed_job, runs};
+use random_runs::{KeyedJob, keyed_job, runs};
 
 /// Simulated time that a run gets, and the events that it may need for it.
 const HORIZON: SimTime = SimTime::from_millis(20_000);
@@ -31,7 +32,7 @@ fn config() -> ProptestConfig {
         RngSeed::Random => RngSeed::Fixed(20_261_122),
         given => given,
     };
-    ProptestConfig { cases: cases(96), failure_persistence: None, rng_seed, ..default }
+    ProptestConfig { cases: cases(400), failure_persistence: None, rng_seed, ..default }
 }
 
 fn cases(default: u32) -> u32 {
@@ -50,13 +51,30 @@ fn trace_text(engine: &Engine) -> String {
     engine.trace().iter().map(|event| line(event) + "\n").collect()
 }
 
-proptest! {
-    #![proptest_config(config())]
+/// Tries a property on many values. The smallest value for which it does not hold is kept as a file that the page opens.
+fn hold<T: Clone + std::fmt::Debug>(
+    values: impl Strategy<Value = T>,
+    run: impl Fn(&T) -> RunInput,
+    property: impl Fn(T) -> Result<(), TestCaseError>,
+) {
+    match TestRunner::new(config()).run(&values, property) {
+        Ok(()) => {}
+        Err(TestError::Fail(why, value)) => {
+            let thread = std::thread::current();
+            let name = thread.name().unwrap_or("property").replace(':', "_");
+            let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
+            std::fs::write(&file, run(&value).to_json()).expect("the run can be written");
+            panic!("{why}\nThe page opens the smallest run that shows it: {}", file.display());
+        }
+        Err(TestError::Abort(why)) => panic!("{why}"),
+    }
+}
 
-    /// No run that passes validation panics or goes past its budget; its trace is the same every time; and a run that went
-    /// through JSON is the same run.
-    #[test]
-    fn a_run_is_a_pure_function_of_its_input(input in runs()) {
+/// No run that passes validation panics or goes past its budget; its trace is the same every time; and a run that went
+/// through JSON is the same run.
+#[test]
+fn a_run_is_a_pure_function_of_its_input() {
+    hold(runs(), RunInput::clone, |input| {
         prop_assume!(is_valid(&input));
         let mut first = start(&input);
         prop_assert_ne!(first.run_until(HORIZON, BUDGET), Stop::BudgetSpent, "at {} s", first.now());
@@ -65,52 +83,71 @@ proptest! {
         let mut second = start(&read.expect("just compared"));
         second.run_until(HORIZON, BUDGET);
         prop_assert_eq!(trace_text(&first), trace_text(&second));
-    }
+        Ok(())
+    });
+}
 
-    /// What must hold inside the engine holds after every event.
-    #[test]
-    fn invariants_hold_after_every_event(input in runs()) {
+/// What must hold inside the engine holds after every event.
+#[test]
+fn invariants_hold_after_every_event() {
+    hold(runs(), RunInput::clone, |input| {
         prop_assume!(is_valid(&input));
         let mut engine = start(&input);
         engine.check_invariants();
         while engine.steps() < CHECKED_EVENTS && engine.now() < HORIZON && engine.step() {
             engine.check_invariants();
         }
-    }
+        Ok(())
+    });
+}
 
-    /// A clone is a keyframe: from any event on, it does what the run itself does, in steps as in one go.
-    #[test]
-    fn a_clone_goes_on_as_the_run_does(input in runs(), at in 0u64..4_000) {
-        prop_assume!(is_valid(&input));
-        let mut straight = start(&input);
-        straight.run_until(HORIZON, BUDGET);
-        let mut engine = start(&input);
-        while engine.steps() < at && engine.next_event_at().is_some_and(|next| next <= HORIZON) && engine.step() {}
-        let mut keyframe = engine.clone();
-        engine.run_until(HORIZON, BUDGET);
-        keyframe.run_until(HORIZON, BUDGET);
-        prop_assert_eq!(trace_text(&keyframe), trace_text(&straight));
-        prop_assert_eq!(trace_text(&engine), trace_text(&straight));
-        let outcome = |engine: &Engine| Outcome::of(engine.input(), engine.graph(), engine.trace());
-        prop_assert_eq!(outcome(&keyframe), outcome(&straight));
-    }
+/// A clone is a keyframe: from any event on, it does what the run itself does, in steps as in one go.
+#[test]
+fn a_clone_goes_on_as_the_run_does() {
+    hold(
+        (runs(), 0u64..4_000),
+        |(input, _)| input.clone(),
+        |(input, at)| {
+            prop_assume!(is_valid(&input));
+            let mut straight = start(&input);
+            straight.run_until(HORIZON, BUDGET);
+            let mut engine = start(&input);
+            while engine.steps() < at && engine.next_event_at().is_some_and(|next| next <= HORIZON) && engine.step() {}
+            let mut keyframe = engine.clone();
+            engine.run_until(HORIZON, BUDGET);
+            keyframe.run_until(HORIZON, BUDGET);
+            prop_assert_eq!(trace_text(&keyframe), trace_text(&straight));
+            prop_assert_eq!(trace_text(&engine), trace_text(&straight));
+            let outcome = |engine: &Engine| Outcome::of(engine.input(), engine.graph(), engine.trace());
+            prop_assert_eq!(outcome(&keyframe), outcome(&straight));
+            Ok(())
+        },
+    );
+}
 
-    /// Recording a trace changes nothing.
-    #[test]
-    fn a_run_without_a_trace_ends_at_the_same_place(input in runs()) {
+/// Recording a trace changes nothing.
+#[test]
+fn a_run_without_a_trace_ends_at_the_same_place() {
+    hold(runs(), RunInput::clone, |input| {
         prop_assume!(is_valid(&input));
         let mut with = start(&input);
         let mut without = start(&input);
         without.record_trace(false);
         with.run_until(HORIZON, BUDGET);
         without.run_until(HORIZON, BUDGET);
-        prop_assert_eq!((with.now(), with.steps(), with.job().status), (without.now(), without.steps(), without.job().status));
-    }
+        prop_assert_eq!(
+            (with.now(), with.steps(), with.job().status),
+            (without.now(), without.steps(), without.job().status)
+        );
+        Ok(())
+    });
+}
 
-    /// What a trace says never contradicts itself: time does not go back, states follow one another as in Flink (JS-3), ids
-    /// have no gaps, counters add up.
-    #[test]
-    fn an_outcome_is_consistent(input in runs()) {
+/// What a trace says never contradicts itself: time does not go back, states follow one another as in Flink (JS-3), ids
+/// have no gaps, counters add up.
+#[test]
+fn an_outcome_is_consistent() {
+    hold(runs(), RunInput::clone, |input| {
         prop_assume!(is_valid(&input));
         let mut engine = start(&input);
         engine.run_until(HORIZON, BUDGET);
@@ -129,16 +166,20 @@ proptest! {
         let printed: u64 = outcome.outside.rows.iter().map(|row| row.times).sum();
         let rows: usize = outcome.attempts.iter().flat_map(|attempt| attempt.printed.values()).map(Vec::len).sum();
         prop_assert_eq!(printed, rows as u64);
-    }
+        Ok(())
+    });
+}
 
-    /// Exactly-once state (EO-1): with a source that can be read again and barriers that align, keyed state after a run
-    /// with failures is that of a run without.
-    #[test]
-    fn failures_leave_no_trace_in_keyed_state(job in keyed_job()) {
+/// Exactly-once state (EO-1): with a source that can be read again and barriers that align, keyed state after a run
+/// with failures is that of a run without.
+#[test]
+fn failures_leave_no_trace_in_keyed_state() {
+    hold(keyed_job(), KeyedJob::troubled, |job| {
         let calm = keyed_state(&job.calm());
         prop_assert_eq!(&keyed_state(&job.troubled()), &calm);
         prop_assert_eq!(calm, job.sums());
-    }
+        Ok(())
+    });
 }
 
 /// The ways of a task's states; an attempt that is over is followed by a new one.
@@ -181,8 +222,7 @@ fn keyed_state(input: &RunInput) -> BTreeMap<String, i64> {
 /// The same holds at least once where barriers do not align: no key's sum is too small.
 #[test]
 fn at_least_once_never_loses() {
-    let mut runner = TestRunner::new(config());
-    let checked = runner.run(&keyed_job(), |job| {
+    hold(keyed_job(), KeyedJob::troubled, |job| {
         let mut input = job.troubled();
         input.scenario.checkpointing.mode = CheckpointingMode::AtLeastOnce;
         let held = keyed_state(&input);
@@ -191,7 +231,6 @@ fn at_least_once_never_loses() {
         }
         Ok(())
     });
-    checked.expect("the property holds");
 }
 
 /// The generators make what they are for: most runs are valid, and among them are restarts, completed and failed
