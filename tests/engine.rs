@@ -6,196 +6,22 @@ use std::sync::Arc;
 use checkpoint_lab::base::{CheckpointId, SimDuration, SimTime, Value, ValueType};
 use checkpoint_lab::engine::{Engine, Stop};
 use checkpoint_lab::scenario::{
-    Action, Api, CheckpointStorage, Checkpointing, CheckpointingMode, Cluster, Column, Commands, Condition, Dataset,
-    DatasetRows, Edge, FaultAt, FaultPhase, FaultPoint, Function, FunctionKind, Operator, OperatorKind, Partitioner,
-    RestartStrategy, RunInput, Scenario, Source, SourceKind, Step, Stmt, TimedAction, presets,
+    Action, Api, CheckpointStorage, Checkpointing, CheckpointingMode, Commands, Condition, FaultPhase, Function,
+    FunctionKind, OperatorKind, RestartStrategy, RunInput, Source, SourceKind, Step, Stmt, TimedAction, presets,
 };
 use checkpoint_lab::scenario::{Expr, StateDeclaration, StateKind};
-use checkpoint_lab::trace::{AbortReason, Fact, JobStatus, RefusalReason, TraceEvent};
+use checkpoint_lab::trace::{AbortReason, Fact, JobStatus, RefusalReason};
 
-// ---- jobs to test with
+mod jobs;
 
-fn operator(uid: &str, kind: OperatorKind) -> Operator {
-    Operator { uid: uid.into(), name: uid.into(), kind, parallelism: None, disable_chaining: false, without_uid: false }
-}
-
-fn edge(from: &str, to: &str, partitioner: Partitioner) -> Edge {
-    Edge::new(from, to, partitioner)
-}
-
-fn source(dataset: &str, bounded: bool, every_ms: u64) -> OperatorKind {
-    OperatorKind::Source(Source {
-        kind: SourceKind::Log,
-        dataset: dataset.into(),
-        bounded,
-        gated: false,
-        every_ms,
-        partitions: 1,
-    })
-}
-
-fn pass(body: Vec<Stmt>) -> OperatorKind {
-    let body = [body, vec![Stmt::Emit { value: Expr::Input }]].concat();
-    let class = "Pass".into();
-    OperatorKind::Function(Function { class, kind: FunctionKind::Map, fields: Vec::new(), states: Vec::new(), body })
-}
-
-fn rows(name: &str, count: i64) -> Dataset {
-    let columns = vec![Column { name: "n".into(), value_type: ValueType::Long }];
-    let rows = (1..=count).map(Value::Long).collect();
-    Dataset { name: name.into(), rows: DatasetRows::Inline { columns, rows, partitions: Vec::new() } }
-}
-
-/// Java, log source → op → print, one chain, an endless input of `count` rows, checkpointing off, no restart.
-fn job(count: i64) -> Scenario {
-    Scenario {
-        name: "test".into(),
-        api: Api::Java,
-        data: vec![rows("rows", count)],
-        operators: vec![
-            operator("source", source("rows", true, 0)),
-            operator("op", pass(Vec::new())),
-            operator("print", OperatorKind::PrintSink),
-        ],
-        edges: vec![edge("source", "op", Partitioner::Forward), edge("op", "print", Partitioner::Forward)],
-        checkpointing: Checkpointing::default(),
-        recovery: Default::default(),
-        restart: RestartStrategy::None,
-        cluster: Cluster::default(),
-        ..presets::handout()
-    }
-}
-
-/// The same, endless, with a checkpoint every `interval_ms` and `slow` milliseconds of synchronous snapshot in op.
-fn periodic(interval_ms: u64, slow_ms: u64) -> Scenario {
-    let mut scenario = job(3);
-    scenario.operators[0].kind = source("rows", false, 0);
-    scenario.checkpointing.interval_ms = Some(interval_ms);
-    if slow_ms > 0 {
-        scenario.faults.push(checkpoint_fault(FaultPhase::Sync, None, None, Some(slow_ms)));
-    }
-    scenario
-}
-
-fn checkpoint_fault(phase: FaultPhase, id: Option<u64>, times: Option<u32>, slow_ms: Option<u64>) -> FaultPoint {
-    FaultPoint {
-        operator: "op".into(),
-        subtask: None,
-        at: FaultAt::Checkpoint { phase, id, slow_ms },
-        times,
-        message: "planted".into(),
-    }
-}
-
-fn on_record(row: u32, times: Option<u32>) -> FaultPoint {
-    let at = FaultAt::Record { dataset: "rows".into(), row };
-    FaultPoint { operator: "op".into(), subtask: None, at, times, message: "planted".into() }
-}
-
-fn fixed_delay(attempts: u32, delay_ms: u64) -> RestartStrategy {
-    RestartStrategy::FixedDelay { attempts, delay_ms }
-}
-
-// ---- running and reading
-
-struct Outcome {
-    engine: Engine,
-    trace: Vec<TraceEvent>,
-}
-
-fn run(scenario: Scenario) -> Outcome {
-    run_until(scenario, Commands::default(), 0, SimTime::from_millis(600_000))
-}
-
-fn run_for(scenario: Scenario, seconds: u64) -> Outcome {
-    run_until(scenario, Commands::default(), 0, SimTime::from_millis(seconds * 1_000))
-}
-
-fn run_until(scenario: Scenario, commands: Commands, seed: u64, until: SimTime) -> Outcome {
-    let input = RunInput { scenario, seed, commands, snapshot: None };
-    let mut engine = Engine::new(Arc::new(input));
-    while engine.next_event_at().is_some_and(|next| next <= until) {
-        assert!(engine.steps() < 2_000_000, "a test run has an end");
-        engine.step();
-        engine.check_invariants();
-    }
-    let trace = engine.take_trace();
-    Outcome { engine, trace }
-}
-
-impl Outcome {
-    fn status(&self) -> JobStatus {
-        self.engine.job().status
-    }
-
-    fn facts(&self) -> impl Iterator<Item = &Fact> {
-        self.trace.iter().map(|event| &event.fact)
-    }
-
-    fn printed(&self) -> Vec<(u32, String)> {
-        let rows = self.facts().filter_map(|fact| match fact {
-            Fact::RowPrinted { attempt, text, .. } => Some((attempt.0, text.to_string())),
-            _ => None,
-        });
-        rows.collect()
-    }
-
-    fn texts(&self) -> Vec<String> {
-        self.printed().into_iter().map(|(_, text)| text).collect()
-    }
-
-    fn triggers(&self) -> Vec<u64> {
-        let times = self.trace.iter().filter(|event| matches!(event.fact, Fact::CheckpointTriggered { .. }));
-        times.map(|event| event.at.millis()).collect()
-    }
-
-    fn delays(&self) -> Vec<u64> {
-        let delays = self.facts().filter_map(|fact| match fact {
-            Fact::RestartScheduled { delay, .. } => Some(delay.millis()),
-            _ => None,
-        });
-        delays.collect()
-    }
-
-    fn aborted(&self) -> Vec<(u64, AbortReason, u32)> {
-        let aborted = self.facts().filter_map(|fact| match fact {
-            Fact::CheckpointAborted { checkpoint, reason, failures } => Some((checkpoint.0, *reason, *failures)),
-            _ => None,
-        });
-        aborted.collect()
-    }
-
-    fn restores(&self) -> Vec<Option<u64>> {
-        let restores = self.facts().filter_map(|fact| match fact {
-            Fact::RestoreAssigned { checkpoint, .. } => Some(checkpoint.map(|id| id.0)),
-            _ => None,
-        });
-        restores.collect()
-    }
-
-    fn global_failures(&self) -> Vec<String> {
-        let causes = self.facts().filter_map(|fact| match fact {
-            Fact::GlobalFailure { cause } => Some(cause.message.to_string()),
-            _ => None,
-        });
-        causes.collect()
-    }
-}
-
-fn gaps(times: &[u64]) -> Vec<u64> {
-    times.windows(2).map(|pair| pair[1] - pair[0]).collect()
-}
+use jobs::{
+    Outcome, always_failing, checkpoint_fault, exponential, fixed_delay, gaps, job, on_record, pass, periodic, rows,
+    run, run_for, run_until, source, two_sources,
+};
 
 // ---- restart strategies (RS)
 
-fn always_failing(restart: RestartStrategy, sleep_ms: u64) -> Scenario {
-    let mut scenario = job(3);
-    scenario.operators[1].kind =
-        pass(vec![Stmt::Sleep { ms: sleep_ms }, Stmt::Raise { message: Expr::Constant(Value::text("always")) }]);
-    scenario.restart = restart;
-    scenario
-}
-
+/// RS-3, RS-5, RS-12: n restarts, and failure n + 1 ends the job with the strategy's own words.
 #[test]
 fn fixed_delay_gives_as_many_restarts_as_attempts() {
     for attempts in 0..4 {
@@ -210,24 +36,7 @@ fn fixed_delay_gives_as_many_restarts_as_attempts() {
     }
 }
 
-fn exponential(
-    initial: u64,
-    max: u64,
-    multiplier: u32,
-    reset: u64,
-    jitter: u32,
-    attempts: Option<u32>,
-) -> RestartStrategy {
-    RestartStrategy::ExponentialDelay {
-        initial_backoff_ms: initial,
-        max_backoff_ms: max,
-        multiplier_thousandths: multiplier,
-        reset_threshold_ms: reset,
-        jitter_thousandths: jitter,
-        attempts,
-    }
-}
-
+/// RS-7, RS-8: whole milliseconds, rounded down, never above the largest.
 #[test]
 fn exponential_delay_grows_as_flink_computes_it() {
     let outcome = run(always_failing(exponential(1_000, 60_000, 1_500, 3_600_000, 0, Some(12)), 1));
@@ -236,6 +45,7 @@ fn exponential_delay_grows_as_flink_computes_it() {
     assert_eq!(outcome.status(), JobStatus::Failed);
 }
 
+/// RS-7, RS-10: the quiet time counts from the planned restart.
 #[test]
 fn exponential_delay_starts_again_after_a_quiet_time() {
     let outcome = run_for(always_failing(exponential(100, 10_000, 2_000, 1_000, 0, None), 1_200), 9);
@@ -243,6 +53,7 @@ fn exponential_delay_starts_again_after_a_quiet_time() {
     assert!(outcome.delays().iter().all(|delay| *delay == 100), "{:?}", outcome.delays());
 }
 
+/// RS-9.
 #[test]
 fn jitter_stays_within_a_tenth_and_never_below_the_initial_backoff() {
     let outcome = run(always_failing(exponential(1_000, 60_000, 1_500, 3_600_000, 100, Some(8)), 1));
@@ -253,6 +64,7 @@ fn jitter_stays_within_a_tenth_and_never_below_the_initial_backoff() {
     assert_ne!(outcome.delays(), plain, "a jitter that never shows is none");
 }
 
+/// RS-6.
 #[test]
 fn failure_rate_counts_failures_in_its_window() {
     let rate = |max_failures, interval_ms| RestartStrategy::FailureRate { max_failures, interval_ms, delay_ms: 100 };
@@ -262,6 +74,7 @@ fn failure_rate_counts_failures_in_its_window() {
     assert!(!slow.status().is_terminal() && slow.delays().len() > 6, "slower than the rate goes on for ever");
 }
 
+/// RS-1, RS-2, RS-11.
 #[test]
 fn without_a_strategy_checkpointing_decides() {
     let off = run(always_failing(RestartStrategy::NotSet, 1));
@@ -275,6 +88,7 @@ fn without_a_strategy_checkpointing_decides() {
 
 // ---- the periodic scheduler (CP-1 to CP-9)
 
+/// CP-4, CP-5.
 #[test]
 fn the_first_trigger_is_random_within_the_interval_and_then_the_rate_is_fixed() {
     let mut firsts = Vec::new();
@@ -296,6 +110,7 @@ fn the_first_trigger_is_random_within_the_interval_and_then_the_rate_is_fixed() 
     assert!(firsts.len() > 15, "drawn, not fixed: {firsts:?}");
 }
 
+/// CP-8.
 #[test]
 fn missed_ticks_queue_up_and_checkpoints_run_back_to_back() {
     let outcome = run_for(periodic(1_000, 3_500), 40);
@@ -311,6 +126,7 @@ fn missed_ticks_queue_up_and_checkpoints_run_back_to_back() {
     assert!(waits.len() > 5 && waits.is_sorted(), "{waits:?}");
 }
 
+/// CP-7, CP-9.
 #[test]
 fn min_pause_spaces_checkpoints_from_the_last_completion() {
     let mut scenario = periodic(400, 300);
@@ -319,6 +135,7 @@ fn min_pause_spaces_checkpoints_from_the_last_completion() {
     assert!(gaps.len() > 10 && gaps.iter().all(|gap| (800..900).contains(gap)), "{gaps:?}");
 }
 
+/// CP-7.
 #[test]
 fn as_many_checkpoints_at_once_as_allowed() {
     let mut scenario = periodic(300, 0);
@@ -333,6 +150,7 @@ fn as_many_checkpoints_at_once_as_allowed() {
     assert_eq!(most.1, 3);
 }
 
+/// CP-14, CP-15, UI-5.
 #[test]
 fn ticks_before_the_tasks_run_are_refused_and_counted_as_failed() {
     let mut scenario = periodic(50, 0);
@@ -349,6 +167,7 @@ fn ticks_before_the_tasks_run_are_refused_and_counted_as_failed() {
     assert_eq!(outcome.engine.coordinator().history[0].id, CheckpointId(1), "a refused request takes no id");
 }
 
+/// CP-11.
 #[test]
 fn a_manual_checkpoint_ignores_min_pause() {
     let mut scenario = periodic(3_600_000, 0);
@@ -361,6 +180,7 @@ fn a_manual_checkpoint_ignores_min_pause() {
 
 // ---- failure accounting (CP-23 to CP-29)
 
+/// CP-17, CP-25, CP-26, CP-27, JS-11.
 #[test]
 fn one_expired_checkpoint_more_than_tolerated_restarts_the_job() {
     let mut scenario = periodic(2_000, 3_000);
@@ -373,6 +193,7 @@ fn one_expired_checkpoint_more_than_tolerated_restarts_the_job() {
     assert!(outcome.global_failures()[0].starts_with("Exceeded checkpoint tolerable failure threshold."));
 }
 
+/// CP-25.
 #[test]
 fn a_success_starts_the_count_of_failures_anew() {
     let mut scenario = periodic(1_000, 0);
@@ -386,6 +207,7 @@ fn a_success_starts_the_count_of_failures_anew() {
     assert_eq!(outcome.status(), JobStatus::Running);
 }
 
+/// CP-28.
 #[test]
 fn an_exception_while_writing_state_fails_the_checkpoint_not_the_task() {
     let mut scenario = periodic(1_000, 0);
@@ -396,6 +218,7 @@ fn an_exception_while_writing_state_fails_the_checkpoint_not_the_task() {
     assert_eq!(outcome.engine.job().restarts, 0);
 }
 
+/// CP-28.
 #[test]
 fn an_exception_in_the_synchronous_part_fails_the_task_whatever_is_tolerated() {
     let mut scenario = periodic(1_000, 0);
@@ -409,6 +232,7 @@ fn an_exception_in_the_synchronous_part_fails_the_task_whatever_is_tolerated() {
     assert_eq!(next, CheckpointId(3), "ids go on after a restart");
 }
 
+/// CP-22.
 #[test]
 fn an_exception_in_a_notification_fails_the_task() {
     let mut scenario = periodic(1_000, 0);
@@ -419,6 +243,7 @@ fn an_exception_in_a_notification_fails_the_task() {
     assert_eq!(outcome.restores(), [None, Some(1)], "the checkpoint had completed");
 }
 
+/// CP-21, CP-29.
 #[test]
 fn a_failing_task_takes_its_pending_checkpoint_along() {
     let mut scenario = periodic(1_000, 0);
@@ -432,6 +257,7 @@ fn a_failing_task_takes_its_pending_checkpoint_along() {
 
 // ---- storage (CS)
 
+/// CS-1, CS-2.
 #[test]
 fn the_job_managers_heap_takes_five_mebibytes_from_one_task() {
     let mut scenario = job(6);
@@ -476,6 +302,7 @@ fn a_directory_that_cannot_be_used_fails_the_job_before_any_task_runs() {
 
 // ---- the end of bounded jobs (CP-33, CP-34)
 
+/// CP-34.
 #[test]
 fn a_bounded_job_ends_with_a_checkpoint_at_once() {
     let mut scenario = job(3);
@@ -486,6 +313,7 @@ fn a_bounded_job_ends_with_a_checkpoint_at_once() {
     assert_eq!(outcome.texts(), ["1", "2", "3"]);
 }
 
+/// CP-33.
 #[test]
 fn without_checkpoints_after_the_end_nobody_waits() {
     let mut scenario = job(3);
@@ -495,6 +323,7 @@ fn without_checkpoints_after_the_end_nobody_waits() {
     assert_eq!((outcome.status(), outcome.triggers().len()), (JobStatus::Finished, 0));
 }
 
+/// CP-30, CP-32, CP-33.
 #[test]
 fn a_source_that_ends_early_waits_for_a_checkpoint_and_is_finished_in_later_ones() {
     let mut scenario = two_sources(CheckpointingMode::ExactlyOnce);
@@ -512,25 +341,7 @@ fn a_source_that_ends_early_waits_for_a_checkpoint_and_is_finished_in_later_ones
 
 // ---- barriers (BR)
 
-/// Two sources into one operator over real channels; b is slow.
-fn two_sources(mode: CheckpointingMode) -> Scenario {
-    let mut scenario = job(1);
-    scenario.data = vec![rows("a", 400), rows("b", 40)];
-    scenario.operators = vec![
-        operator("a", source("a", true, 10)),
-        operator("b", source("b", true, 100)),
-        operator("op", pass(vec![Stmt::Sleep { ms: 2 }])),
-        operator("print", OperatorKind::PrintSink),
-    ];
-    scenario.edges = vec![
-        edge("a", "op", Partitioner::Rebalance),
-        edge("b", "op", Partitioner::Rebalance),
-        edge("op", "print", Partitioner::Forward),
-    ];
-    scenario.checkpointing = Checkpointing { interval_ms: Some(1_000), mode, ..Checkpointing::default() };
-    scenario
-}
-
+/// BR-4, BR-5, BR-8.
 #[test]
 fn aligned_barriers_block_their_channel_and_at_least_once_blocks_nothing() {
     let blocked =
@@ -547,6 +358,7 @@ fn aligned_barriers_block_their_channel_and_at_least_once_blocks_nothing() {
     assert_eq!(blocked(&exactly), unblocked);
 }
 
+/// BP-1, BP-2.
 #[test]
 fn a_slow_operator_holds_its_source_back_through_real_buffers() {
     let mut scenario = job(3_000);
@@ -573,6 +385,7 @@ fn a_slow_operator_holds_its_source_back_through_real_buffers() {
 
 // ---- restart and replay (JS, SR, EO)
 
+/// CP-36, EO-7, SR-3.
 #[test]
 fn a_restart_replays_from_the_completed_checkpoint() {
     let mut scenario = job(10);
@@ -593,6 +406,7 @@ fn a_restart_replays_from_the_completed_checkpoint() {
     assert_eq!(second, ["5", "6", "7", "8", "9", "10"]);
 }
 
+/// SR-4, SR-7: the counter is a field, so the fifth call of each attempt fails.
 #[test]
 fn the_java_lab_fails_for_good_wherever_its_checkpoints_fall() {
     for seed in 0..10 {
@@ -617,6 +431,7 @@ fn the_java_lab_fails_for_good_wherever_its_checkpoints_fall() {
     }
 }
 
+/// JS-1, JS-6.
 #[test]
 fn a_job_can_be_cancelled_while_it_waits_for_its_restart() {
     let mut scenario = always_failing(fixed_delay(3, 60_000), 10);
@@ -639,6 +454,7 @@ fn a_job_can_be_cancelled_while_it_waits_for_its_restart() {
     assert_eq!(history, expected);
 }
 
+/// JS-9, RS-4.
 #[test]
 fn regions_that_fail_together_restart_apart() {
     let mut scenario = job(8);
