@@ -48,6 +48,7 @@ impl Engine {
             turns: vec![0; node.outputs.len()].into(),
             armed: Vec::new(),
             doomed: false,
+            stuck: false,
             running_since: None,
         }
     }

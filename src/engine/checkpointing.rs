@@ -317,6 +317,10 @@ impl Engine {
             self.abort_checkpoint(id, AbortReason::CheckpointSubsumed, None);
         }
         for (subtask, attempt) in pending.waiting_for {
+            if self.outside.notifications_lost {
+                self.record(|| Fact::NotificationLost { checkpoint, subtask });
+                continue;
+            }
             self.schedule(self.rpc(), Event::CompleteNotification { checkpoint, subtask, attempt });
         }
         self.script.checkpoint_ended(checkpoint);

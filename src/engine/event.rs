@@ -4,7 +4,7 @@
 //! generation, a channel epoch) and is dropped on arrival when that is over.
 
 use crate::base::{AttemptNumber, ChannelId, CheckpointId, SimTime, SubtaskId};
-use crate::trace::AbortReason;
+use crate::trace::{AbortReason, TaskManagerChange};
 
 /// Something due at a moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,6 +28,16 @@ pub(super) enum Event {
     FinishReported { subtask: SubtaskId, attempt: AttemptNumber },
     /// A restart's delay is over.
     RestartDue { restart: u32 },
+    /// A scheduling round has waited for slots long enough.
+    SlotRequestTimeout { round: u32 },
+    /// The JobManager gives a TaskManager up.
+    TaskManagerLost { manager: u32, generation: u32, change: TaskManagerChange },
+    /// A new process is started in place of one that has ended.
+    TaskManagerStarts { manager: u32, generation: u32 },
+    /// A TaskManager's process makes itself known.
+    TaskManagerRegisters { manager: u32, generation: u32 },
+    /// The JobManager hears that an attempt could not be deployed: nobody is there, or nobody answers.
+    DeploymentFailed { subtask: SubtaskId, attempt: AttemptNumber, manager: u32, answered: bool },
 
     // ---- checkpoint coordinator
     /// The periodic timer fires.
@@ -50,6 +60,12 @@ pub(super) enum Event {
     AbortNotification { checkpoint: CheckpointId, subtask: SubtaskId, attempt: AttemptNumber },
     /// A cancel message arrives.
     CancelArrives { subtask: SubtaskId, attempt: AttemptNumber },
+    /// A task that does not react to being cancelled is told again.
+    CancelRepeated { subtask: SubtaskId, attempt: AttemptNumber, count: u32 },
+    /// A task has not reacted to being cancelled for too long.
+    CancelTimeout { subtask: SubtaskId, attempt: AttemptNumber },
+    /// A task sees the connection to a producer's TaskManager closed.
+    ConnectionClosed { subtask: SubtaskId, attempt: AttemptNumber, manager: u32 },
     /// A task's thread goes on after a sleep, a record's cost or a snapshot's synchronous part.
     Resume { subtask: SubtaskId, attempt: AttemptNumber },
     /// A source may look for its next record.
@@ -80,6 +96,8 @@ pub(super) enum Event {
     ScriptWakes,
     /// A fault point's moment has come.
     FaultMoment { fault: u32 },
+    /// Something goes wrong, or is over.
+    Incident { index: u32, begins: bool },
 }
 
 /// What the heap moves about: two words, in place of a whole event.

@@ -139,6 +139,11 @@ impl Fixed {
         }
     }
 
+    /// Slots that the job needs: one for each subtask of its widest task.
+    pub fn slots_needed(&self) -> u32 {
+        self.graph.tasks.iter().map(|task| task.parallelism).max().unwrap_or(1)
+    }
+
     pub fn record_count(&self) -> usize {
         let sources = self.operators.iter().filter_map(|operator| operator.source.as_ref());
         sources.map(|source| source.first_record.index() + source.rows.len()).max().unwrap_or(0)

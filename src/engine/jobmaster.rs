@@ -1,7 +1,7 @@
 //! The JobMaster: job and task states in Flink's order, scheduling, failover (JS-1 to JS-15, RS-3, RS-4). Flink:
 //! `DefaultScheduler`, `ExecutionFailureHandler`, `RestartPipelinedRegionFailoverStrategy`.
 //!
-//! Left out: the adaptive scheduler, slot requests that time out, task managers that die, input split assigners.
+//! Left out: the adaptive scheduler, input split assigners.
 
 use std::sync::Arc;
 
@@ -30,8 +30,15 @@ pub struct JobMaster {
     pub exceptions: Vec<(SimTime, Cause)>,
     /// Subtasks that have reported the end of their data (CP-34).
     pub(super) ended: SortedSet<SubtaskId>,
-    rounds: Vec<Vec<(SubtaskId, AttemptNumber)>>,
+    pub(super) rounds: Vec<Round>,
     scheduled_restarts: u32,
+}
+
+/// Tasks that are scheduled together: they get all of their slots, or wait.
+#[derive(Clone, Debug)]
+pub(super) struct Round {
+    tasks: Vec<(SubtaskId, AttemptNumber)>,
+    pub waited: bool,
 }
 
 /// A restart that has been decided.
@@ -150,27 +157,43 @@ impl Engine {
         }
         let round = self.job.rounds.len() as u32;
         let attempts = subtasks.iter().map(|subtask| (*subtask, self.subtasks[subtask.index()].attempt));
-        let attempts = attempts.collect();
-        self.job.rounds.push(attempts);
+        let tasks = attempts.collect();
+        self.job.rounds.push(Round { tasks, waited: false });
         self.schedule(SimDuration::from_micros(self.latencies().slot_us), Event::SlotsAllocated { round });
     }
 
     /// Tasks are deployed one after the other, so that they do not all become RUNNING in one moment: the first checkpoint
     /// of 2.3, asked for by the first of them, is refused because of the others (recorded in `tests/flink/c0_*`, `n*`).
     pub(super) fn on_slots_allocated(&mut self, round: u32) {
-        let mut deploy = SimDuration::from_micros(self.latencies().deploy_us);
-        for (subtask, attempt) in std::mem::take(&mut self.job.rounds[round as usize]) {
-            if self.is_current(subtask, attempt) && self.subtasks[subtask.index()].state == ExecutionState::Scheduled {
-                self.change_task_state(subtask, ExecutionState::Deploying);
-                self.schedule(deploy, Event::Deployed { subtask, attempt });
-                deploy = deploy + DEPLOY_EACH;
-            }
+        let mut tasks = self.take_round(round);
+        tasks.retain(|(subtask, attempt)| {
+            self.is_current(*subtask, *attempt) && self.subtasks[subtask.index()].state == ExecutionState::Scheduled
+        });
+        if let Err((needed, free)) = self.allocate(&tasks) {
+            self.job.rounds[round as usize].tasks = tasks;
+            self.await_slots(round, needed, free);
+            return;
         }
+        let mut deploy = SimDuration::from_micros(self.latencies().deploy_us);
+        for (subtask, attempt) in tasks {
+            self.change_task_state(subtask, ExecutionState::Deploying);
+            if !self.deployment_fails(subtask, attempt) {
+                self.schedule(deploy, Event::Deployed { subtask, attempt });
+            }
+            deploy = deploy + DEPLOY_EACH;
+        }
+    }
+
+    pub(super) fn take_round(&mut self, round: u32) -> Vec<(SubtaskId, AttemptNumber)> {
+        std::mem::take(&mut self.job.rounds[round as usize].tasks)
     }
 
     pub(super) fn on_deployed(&mut self, subtask: SubtaskId, attempt: AttemptNumber) {
         let live = self.is_current(subtask, attempt);
-        if !live || self.subtasks[subtask.index()].state != ExecutionState::Deploying {
+        if !live
+            || self.subtasks[subtask.index()].state != ExecutionState::Deploying
+            || self.is_in_dead_process(subtask)
+        {
             return;
         }
         self.change_task_state(subtask, ExecutionState::Initializing);
@@ -358,7 +381,20 @@ impl Engine {
         if !self.is_current(subtask, attempt) || self.subtasks[subtask.index()].state.is_terminal() {
             return;
         }
+        if self.cancel_in_dead_process(subtask, attempt) {
+            return;
+        }
         self.subtasks[subtask.index()].kill();
+        if self.ignores_cancel(subtask) {
+            self.subtasks[subtask.index()].stuck = true;
+            self.watch_cancellation(subtask, attempt);
+            return;
+        }
+        self.end_cancelled(subtask, attempt);
+    }
+
+    pub(super) fn end_cancelled(&mut self, subtask: SubtaskId, attempt: AttemptNumber) {
+        self.subtasks[subtask.index()].stuck = false;
         let took = SimDuration::from_micros(self.latencies().cancel_us);
         self.schedule(took, Event::CancelAcknowledged { subtask, attempt });
     }
@@ -464,6 +500,9 @@ impl Engine {
         let (from, attempt) = (task.state, task.attempt);
         task.state = to;
         self.record(|| Fact::TaskStateChanged { subtask, attempt, from, to });
+        if to.is_terminal() {
+            self.release_slot(subtask);
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod attempt;
 mod barrier;
+mod cancellation;
 mod channel;
 mod checkpoint;
 mod checkpointing;
@@ -27,10 +28,12 @@ mod python;
 mod restart;
 mod restore;
 mod script;
+mod slots;
 mod snapshot;
 mod source;
 mod storage;
 mod task;
+mod taskmanager;
 mod thread;
 mod worker;
 
@@ -42,6 +45,7 @@ pub use jobmaster::{JobMaster, PendingRestart};
 pub use outside::Outside;
 pub use python::{PythonWorker, WorkItem, WorkResult, WorkerCall};
 pub use restart::RestartBackoff;
+pub use slots::{Process, TaskManager, TaskManagers};
 pub use storage::Storage;
 pub use task::{
     Activity, Call, Emission, Ending, Frame, Mail, OperatorRuntime, OperatorSnapshot, OperatorState, SnapshotStage,
@@ -81,6 +85,7 @@ pub struct Engine {
     job: JobMaster,
     coordinator: CheckpointCoordinator,
     storage: Storage,
+    managers: TaskManagers,
     subtasks: Dense<Subtask>,
     channels: Dense<Channel>,
     outside: Outside,
@@ -116,6 +121,7 @@ impl Engine {
             job: JobMaster::new(scenario, stream(2)),
             coordinator: CheckpointCoordinator::new(scenario.checkpointing.clone(), stream(1)),
             storage: Storage::new(scenario, job_id),
+            managers: TaskManagers::new(&scenario.cluster, fixed.slots_needed()),
             subtasks: Dense::default(),
             channels: fixed.graph.channels.iter().map(|_| Channel::new()).collect(),
             outside: Outside::new(fixed.record_count(), scenario.operators.len()),
@@ -182,6 +188,11 @@ impl Engine {
     /// The checkpoint storage.
     pub fn storage(&self) -> &Storage {
         &self.storage
+    }
+
+    /// The TaskManagers.
+    pub fn task_managers(&self) -> &TaskManagers {
+        &self.managers
     }
 
     /// The world outside the job.
@@ -259,6 +270,9 @@ impl Engine {
     }
 
     fn handle(&mut self, event: Event) {
+        if self.managers.any_held && self.is_held(event) {
+            return;
+        }
         match event {
             Event::JobStart => self.on_job_start(),
             Event::SlotsAllocated { round } => self.on_slots_allocated(round),
@@ -269,6 +283,21 @@ impl Engine {
             Event::EndOfDataReported { subtask, attempt } => self.on_end_of_data_reported(subtask, attempt),
             Event::FinishReported { subtask, attempt } => self.on_finish_reported(subtask, attempt),
             Event::RestartDue { restart } => self.on_restart_due(restart),
+            Event::SlotRequestTimeout { round } => self.on_slot_request_timeout(round),
+            Event::TaskManagerLost { manager, generation, change } => {
+                self.on_task_manager_lost(manager, generation, change);
+            }
+            Event::TaskManagerStarts { manager, generation } => self.on_task_manager_starts(manager, generation),
+            Event::TaskManagerRegisters { manager, generation } => self.on_task_manager_registers(manager, generation),
+            Event::ConnectionClosed { subtask, attempt, manager } => {
+                self.on_connection_closed(subtask, attempt, manager);
+            }
+            Event::DeploymentFailed { subtask, attempt, manager, answered } => {
+                self.on_deployment_failed(subtask, attempt, manager, answered);
+            }
+            Event::CancelRepeated { subtask, attempt, count } => self.on_cancel_repeated(subtask, attempt, count),
+            Event::CancelTimeout { subtask, attempt } => self.on_cancel_timeout(subtask, attempt),
+            Event::Incident { index, begins } => self.on_incident(index, begins),
             Event::CheckpointTick { generation } => self.on_checkpoint_tick(generation),
             Event::CheckpointTimeout { checkpoint } => self.on_checkpoint_timeout(checkpoint),
             Event::Acknowledge { checkpoint, subtask, attempt } => self.on_acknowledge(checkpoint, subtask, attempt),

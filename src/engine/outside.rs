@@ -19,6 +19,10 @@ pub struct Outside {
     pub struck: SortedMap<u32, u32>,
     /// Exceptions thrown in all.
     pub thrown: u64,
+    /// Operators whose user code does not react to being cancelled, for the time being.
+    pub(super) cancel_ignored: SortedSet<OperatorIndex>,
+    /// Completion notifications do not arrive, for the time being.
+    pub(super) notifications_lost: bool,
 }
 
 impl Outside {

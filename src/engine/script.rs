@@ -82,6 +82,13 @@ impl Engine {
                 self.events.push(SimTime::from_millis(ms), Event::FaultMoment { fault: index as u32 });
             }
         }
+        for (index, incident) in fixed.input.scenario.cluster.incidents.iter().enumerate() {
+            let index = index as u32;
+            self.events.push(SimTime::from_millis(incident.from_ms), Event::Incident { index, begins: true });
+            if let Some(until) = incident.until_ms {
+                self.events.push(SimTime::from_millis(until), Event::Incident { index, begins: false });
+            }
+        }
         if !fixed.input.commands.script.is_empty() {
             self.events.push(SimTime::ZERO, Event::ScriptWakes);
         }
@@ -168,6 +175,8 @@ impl Engine {
             }
             Action::Fail { operator, subtask, message } => self.arm(operator, *subtask, message),
             Action::Cancel => self.cancel_job(),
+            Action::Begin(what) => self.begin_mishap(what),
+            Action::End(what) => self.end_mishap(what),
         }
     }
 

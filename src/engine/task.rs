@@ -70,6 +70,8 @@ pub struct Subtask {
     pub(super) armed: Vec<(u16, Arc<str>)>,
     /// An exception of its Python worker is on its way: nothing new begins.
     pub(super) doomed: bool,
+    /// It does not react to being cancelled (JS-7).
+    pub stuck: bool,
     /// When the current attempt entered RUNNING.
     pub running_since: Option<SimTime>,
 }

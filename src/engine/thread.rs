@@ -43,6 +43,9 @@ impl Engine {
         if matches!(task.activity, Activity::Busy { until, .. } if until > self.now) {
             return;
         }
+        if self.managers.any_held && self.stands_still(id) {
+            return;
+        }
         self.leave_backpressure(id);
         while self.subtasks[id.index()].alive {
             if self.advance(id) == Progress::Wait {

@@ -141,14 +141,14 @@ fn chain_name(scenario: &Scenario, edges: &[EdgeNode], operators: &[OperatorNode
 
 /// All tasks share slots: the subtasks with index i sit in slot i.
 fn place_subtasks(scenario: &Scenario, tasks: &[Task]) -> Vec<SubtaskNode> {
-    let slots = scenario.cluster.slots_per_task_manager.max(1);
+    let needed = tasks.iter().map(|task| task.parallelism).max().unwrap_or(1);
     let mut subtasks = Vec::new();
     for (at, task) in tasks.iter().enumerate() {
         for index in 0..task.parallelism {
             subtasks.push(SubtaskNode {
                 task: TaskIndex(at as u16),
                 index,
-                task_manager: index / slots,
+                task_manager: scenario.cluster.home_of_slot(index, needed),
                 region: 0,
                 inputs: Vec::new(),
                 outputs: Vec::new(),

@@ -1,7 +1,9 @@
 //! Why something happened: one sentence for every fact of the trace, and the Flink rules behind it.
 
 use super::{Language, Names, bytes, count, duration, explain_saves};
-use crate::trace::{AbortReason, ExecutionState, Fact, FailurePhase, JobStatus, RefusalReason, TraceEvent};
+use crate::trace::{
+    AbortReason, ExecutionState, Fact, FailurePhase, JobStatus, RefusalReason, TaskManagerChange, TraceEvent,
+};
 
 /// A sentence with its rules.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,7 +31,10 @@ fn sentence(t: Language, fact: &Fact, names: &Names) -> String {
         | Fact::RestartSuppressed { .. }
         | Fact::InitializationFailed { .. }
         | Fact::RestoreAssigned { .. }
-        | Fact::OperatorOpened { .. } => job_sentence(t, fact, names),
+        | Fact::OperatorOpened { .. }
+        | Fact::TaskManagerChanged { .. }
+        | Fact::SlotsMissing { .. }
+        | Fact::CancellationStuck { .. } => job_sentence(t, fact, names),
         Fact::StartedFromSnapshot { .. } | Fact::SnapshotStateSkipped { .. } => explain_saves::sentence(t, fact, names),
         Fact::RecordEmitted { .. }
         | Fact::RecordSent { .. }
@@ -69,6 +74,7 @@ fn sentence(t: Language, fact: &Fact, names: &Names) -> String {
         | Fact::SnapshotTaken { .. }
         | Fact::SnapshotStored { .. }
         | Fact::CompletionNotified { .. }
+        | Fact::NotificationLost { .. }
         | Fact::AbortNotified { .. } => barrier_sentence(t, fact, names),
     }
 }
@@ -86,9 +92,15 @@ fn job_sentence(t: Language, fact: &Fact, names: &Names) -> String {
                 (FailurePhase::SnapshotAsync, _) => t.thrown_async(op, message),
                 (FailurePhase::Notify, _) => t.thrown_notify(op, message),
                 (FailurePhase::Restore, _) => t.thrown_restore(op, message),
+                (FailurePhase::Network, _) => t.thrown_network(op, message),
             }
         }
         Fact::TaskFailureHandled { subtask, .. } => t.failure_handled(names.subtask(*subtask)),
+        Fact::TaskManagerChanged { task_manager, change } => t.task_manager_changed(*task_manager, *change),
+        Fact::SlotsMissing { needed, free } => t.slots_missing(*needed, *free),
+        Fact::CancellationStuck { subtask, stuck_for } => {
+            t.cancel_stuck(names.subtask(*subtask), duration(t, *stuck_for))
+        }
         Fact::GlobalFailure { cause } => t.global_failure(&cause.message),
         Fact::RestartScheduled { tasks, delay, restart, .. } => {
             t.restart_scheduled(*restart, *tasks, duration(t, *delay))
@@ -221,6 +233,7 @@ fn barrier_sentence(t: Language, fact: &Fact, names: &Names) -> String {
         Fact::CompletionNotified { checkpoint, subtask } => {
             t.completion_notified(checkpoint.0, names.subtask(*subtask))
         }
+        Fact::NotificationLost { checkpoint, subtask } => t.notification_lost(checkpoint.0, names.subtask(*subtask)),
         Fact::AbortNotified { checkpoint, subtask } => t.abort_notified(checkpoint.0, names.subtask(*subtask)),
         _ => String::new(),
     }
@@ -271,9 +284,18 @@ fn rules_of(fact: &Fact) -> &'static [&'static str] {
             FailurePhase::SnapshotSync | FailurePhase::SnapshotAsync => &["CP-28"],
             FailurePhase::Notify => &["CP-22"],
             FailurePhase::Restore => &["CP-37"],
+            FailurePhase::Network => &["HA-1"],
         },
         Fact::TaskFailureHandled { .. } => &["JS-6", "RS-3"],
         Fact::GlobalFailure { .. } => &["JS-11"],
+        Fact::TaskManagerChanged { change, .. } => match change {
+            TaskManagerChange::ShutDown | TaskManagerChange::Disconnected => &["JS-7", "HA-2"],
+            TaskManagerChange::Registered => &["HA-2"],
+            _ => &["HA-1", "HA-2"],
+        },
+        Fact::SlotsMissing { .. } => &["HA-2", "RS-13", "JS-4"],
+        Fact::CancellationStuck { .. } => &["JS-7"],
+        Fact::NotificationLost { .. } => &["CP-22"],
         Fact::RestartScheduled { .. } => &["JS-6", "RS-3"],
         Fact::RestartSuppressed { .. } => &["RS-3", "JS-8"],
         Fact::InitializationFailed { .. } => &["JS-15", "CS-5"],

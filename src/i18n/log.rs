@@ -6,7 +6,7 @@
 use super::Names;
 use crate::base::{AttemptNumber, CheckpointId, RandomStream, SimTime, SortedMap, SubtaskId};
 use crate::scenario::ClaimMode;
-use crate::trace::{AbortReason, ExecutionState, Fact, JobStatus, RefusalReason, TraceEvent};
+use crate::trace::{AbortReason, ExecutionState, Fact, JobStatus, RefusalReason, TaskManagerChange, TraceEvent};
 
 /// Flink's log levels that occur here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,6 +49,8 @@ const DECIDER: &str = "runtime.checkpoint.CheckpointRequestDecider";
 const STORE: &str = "runtime.checkpoint.StandaloneCompletedCheckpointStore";
 const CHECKPOINTS: &str = "runtime.checkpoint.Checkpoints";
 const TASK: &str = "runtime.taskmanager.Task";
+const TASK_MANAGER: &str = "runtime.taskexecutor.TaskManagerRunner";
+const RESOURCE_MANAGER: &str = "runtime.resourcemanager.StandaloneResourceManager";
 const DISPATCHER: &str = "runtime.dispatcher.StandaloneDispatcher";
 
 /// Writes the log of a run, fact by fact. It remembers what a later line quotes from an earlier fact.
@@ -130,6 +132,16 @@ impl LogBook {
                     path(names, *checkpoint)
                 ),
             )],
+            Fact::TaskManagerChanged { task_manager, change } => task_manager_lines(*task_manager, *change),
+            Fact::CancellationStuck { subtask, stuck_for } => vec![LogLine {
+                level: Level::Warn,
+                logger: TASK,
+                text: format!(
+                    "Task '{}' did not react to cancelling signal - interrupting; it is stuck for {} seconds in method:",
+                    names.subtask_in_log(*subtask),
+                    stuck_for.millis() / 1_000
+                ),
+            }],
             _ => self.checkpoint(event, names),
         }
     }
@@ -162,12 +174,16 @@ impl LogBook {
         self.attempts.insert(subtask, attempt);
         let (name, id) = (names.subtask_in_log(subtask), self.id(subtask, names));
         if to == ExecutionState::Created {
+            self.thrown.remove(&subtask);
             return Vec::new();
         }
         if to != ExecutionState::Failed {
             return vec![info(EXECUTION_GRAPH, format!("{name} ({id}) switched from {from} to {to}."))];
         }
-        let cause = self.thrown.get(&subtask).map_or("", |message| message);
+        let Some(cause) = self.thrown.get(&subtask) else {
+            // The JobManager itself found the attempt to have failed.
+            return vec![info(EXECUTION_GRAPH, format!("{name} ({id}) switched from {from} to FAILED."))];
+        };
         vec![
             LogLine {
                 level: Level::Warn,
@@ -257,6 +273,31 @@ impl LogBook {
         let vertex = RandomStream::new(seed, 2 + u64::from(task)).hex(16);
         format!("{graph}_{vertex}_{index}_{attempt}")
     }
+}
+
+fn task_manager_lines(manager: u32, change: TaskManagerChange) -> Vec<LogLine> {
+    let id = format!("tm-{}", manager + 1);
+    let because = match change {
+        TaskManagerChange::Unreachable | TaskManagerChange::HeartbeatTimedOut | TaskManagerChange::Disconnected => {
+            change.cause(&id).message
+        }
+        TaskManagerChange::ShutDown => {
+            let text = "Fatal error occurred while executing the TaskManager. Shutting it down...".into();
+            return vec![LogLine { level: Level::Error, logger: TASK_MANAGER, text }];
+        }
+        TaskManagerChange::Registered => {
+            return vec![info(
+                RESOURCE_MANAGER,
+                format!("Registering TaskManager with ResourceID {id} at ResourceManager"),
+            )];
+        }
+        _ => return Vec::new(),
+    };
+    let mut lines = vec![info(JOB_MASTER, format!("Disconnect TaskExecutor {id} because: {because}"))];
+    if change != TaskManagerChange::Disconnected {
+        lines.insert(0, info(JOB_MASTER, because.to_string()));
+    }
+    lines
 }
 
 fn aborted(checkpoint: CheckpointId, reason: AbortReason, failures: u32, job_id: &str) -> Vec<LogLine> {

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::incidents::Incident;
+
 /// TaskManagers, network and file system.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
@@ -18,6 +20,19 @@ pub struct Cluster {
     pub segment_size: u32,
     /// `execution.buffer-timeout.interval` in milliseconds; 0 = every record is sent at once.
     pub buffer_timeout_ms: u64,
+    /// `cluster.evenly-spread-out-slots`: slots are taken from all TaskManagers alike, rather than from the first that has
+    /// a free one.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub spread_out_slots: bool,
+    /// How long Flink waits before it believes something to be lost.
+    #[serde(default, skip_serializing_if = "Timeouts::are_usual")]
+    pub timeouts: Timeouts,
+    /// A new TaskManager is started so many milliseconds after one has ended, as Kubernetes does; absent = nobody starts one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacement_ms: Option<u64>,
+    /// What goes wrong with processes, network and storage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incidents: Vec<Incident>,
     /// What is special about some paths of the file system.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<WorldPath>,
@@ -33,9 +48,63 @@ impl Default for Cluster {
             failover_strategy: FailoverStrategy::Region,
             segment_size: 32_768,
             buffer_timeout_ms: 100,
+            spread_out_slots: false,
+            timeouts: Timeouts::default(),
+            replacement_ms: None,
+            incidents: Vec::new(),
             paths: Vec::new(),
             latencies: Latencies::default(),
         }
+    }
+}
+
+const fn is_off(on: &bool) -> bool {
+    !*on
+}
+
+impl Cluster {
+    /// The TaskManager in which slot `slot` of the `needed` ones lies at first: one TaskManager after the other is filled,
+    /// or all alike.
+    pub fn home_of_slot(&self, slot: u32, needed: u32) -> u32 {
+        match self.spread_out_slots {
+            true => (slot * self.task_managers.min(needed)) / needed.max(1),
+            false => slot / self.slots_per_task_manager.max(1),
+        }
+    }
+}
+
+/// How long Flink waits before it believes something to be lost (HA-1, RS-13, JS-7). In milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Timeouts {
+    /// `heartbeat.interval`.
+    pub heartbeat_interval_ms: u64,
+    /// `heartbeat.timeout`.
+    pub heartbeat_timeout_ms: u64,
+    /// `slot.request.timeout`.
+    pub slot_request_ms: u64,
+    /// `task.cancellation.interval`.
+    pub cancellation_interval_ms: u64,
+    /// `task.cancellation.timeout`; 0 = a task may take for ever.
+    pub cancellation_ms: u64,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts {
+            heartbeat_interval_ms: 10_000,
+            heartbeat_timeout_ms: 50_000,
+            slot_request_ms: 300_000,
+            cancellation_interval_ms: 30_000,
+            cancellation_ms: 180_000,
+        }
+    }
+}
+
+impl Timeouts {
+    fn are_usual(&self) -> bool {
+        *self == Timeouts::default()
     }
 }
 

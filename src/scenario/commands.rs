@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::incidents::Mishap;
 use crate::base::SimTime;
 
 /// The command log of a run.
@@ -86,6 +87,10 @@ pub enum Action {
     },
     /// Cancel the job.
     Cancel,
+    /// Something goes wrong from now on.
+    Begin(Mishap),
+    /// It is over; a killed process is replaced by a new one.
+    End(Mishap),
 }
 
 impl Action {
@@ -106,6 +111,8 @@ impl Action {
                 format!("{{\"fail\":{{\"operator\":{operator}{},\"message\":{message}}}}}", subtask(only))
             }
             Action::Cancel => "\"cancel\"".into(),
+            Action::Begin(what) => format!("{{\"begin\":{}}}", what.json(quoted)),
+            Action::End(what) => format!("{{\"end\":{}}}", what.json(quoted)),
         }
     }
 }
@@ -196,6 +203,11 @@ mod tests {
                 Action::TriggerCheckpoint,
                 Action::Fail { operator: name.clone(), subtask, message },
                 Action::Cancel,
+                Action::Begin(Mishap::CancelIgnored { operator: name.clone() }),
+                Action::End(Mishap::NotificationsLost),
+                Action::Begin(Mishap::TaskManagerKilled(7)),
+                Action::Begin(Mishap::TaskManagerHung(0)),
+                Action::End(Mishap::TaskManagerPartitioned(1)),
             ];
             for action in actions {
                 prop_assert_eq!(action.json(), serde_json::to_string(&action).expect("it is plain data"));

@@ -254,6 +254,13 @@ pub enum IssueKind {
         /// What is there.
         nature: PathNature,
     },
+    /// Flink refuses a heartbeat timeout that is not longer than the interval (HA-1).
+    HeartbeatTimeoutTooShort {
+        /// `heartbeat.interval`.
+        interval_ms: u64,
+        /// `heartbeat.timeout`.
+        timeout_ms: u64,
+    },
     /// A path of the world that is not absolute.
     PathNotAbsolute {
         /// The same path made absolute.
@@ -293,6 +300,8 @@ pub enum Counted {
     Statements,
     /// Fault points.
     Faults,
+    /// Incidents.
+    Incidents,
     /// Special paths.
     Paths,
     /// Commands of a run.
@@ -388,6 +397,7 @@ impl IssueKind {
             IssueKind::OutOfRange { value, low, high } => Mend::Set(*value.clamp(low, high)),
             IssueKind::NotAPowerOfTwo { next, .. } => Mend::Set(*next),
             IssueKind::BackoffAboveMaximum { max_ms, .. } => Mend::Set(*max_ms),
+            IssueKind::HeartbeatTimeoutTooShort { interval_ms, .. } => Mend::Set(interval_ms.saturating_mul(5)),
             IssueKind::WrongVersion { supported, .. } => Mend::Set(u64::from(*supported)),
             IssueKind::NoSuchColumn { columns, .. } if *columns > 0 => Mend::Set(columns - 1),
             IssueKind::NotInOrder { order, .. } => Mend::Reorder(order.clone()),

@@ -25,6 +25,8 @@ pub const STATEMENTS: usize = 256;
 pub const DEPTH: usize = 32;
 /// Fault points of a scenario.
 pub const FAULTS: usize = 64;
+/// Incidents of a scenario.
+pub const INCIDENTS: usize = 64;
 /// Special paths of the world.
 pub const PATHS: usize = 64;
 /// Commands of a run.

@@ -15,6 +15,7 @@ mod dir;
 mod faults;
 mod function;
 mod import;
+mod incidents;
 mod issues;
 mod job;
 pub mod limits;
@@ -25,7 +26,7 @@ mod shape;
 mod snapshot;
 
 pub use checkpointing::{CheckpointStorage, Checkpointing, CheckpointingMode, Retention};
-pub use cluster::{Cluster, FailoverStrategy, Latencies, PathNature, WorldPath};
+pub use cluster::{Cluster, FailoverStrategy, Latencies, PathNature, Timeouts, WorldPath};
 pub use commands::{Action, Commands, Condition, Step, TimedAction};
 pub use csv::{CsvError, CsvPreview, preview_csv, read_csv};
 pub use data::{Column, CsvData, CsvSource, Dataset, DatasetRows, SAMPLE_CSV, Table};
@@ -33,6 +34,7 @@ pub use dir::{DirProblem, dir_problem, special_path, split_dir};
 pub use faults::{FaultAt, FaultPhase, FaultPoint};
 pub use function::{Arithmetic, Comparison, Expr, Field, Function, FunctionKind, StateDeclaration, StateKind, Stmt};
 pub use import::{ImportError, Mismatch, from_json};
+pub use incidents::{Incident, Mishap};
 pub use issues::{Counted, Issue, IssueKind, Mend, Named, Role, Severity};
 pub use job::{
     Api, Edge, ExecutionMode, FlinkVersion, Operator, OperatorKind, Partitioner, PythonSettings, Source, SourceKind,

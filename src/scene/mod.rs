@@ -14,6 +14,7 @@ pub mod geometry;
 pub mod inspector;
 pub mod job;
 pub mod layout;
+pub mod managers;
 pub mod outside;
 pub mod signals;
 pub mod storage;
@@ -120,6 +121,8 @@ pub struct Scene {
     pub at: SimTime,
     /// The JobManager.
     pub job: job::JobView,
+    /// The TaskManagers.
+    pub managers: managers::ManagersView,
     /// Subtasks, by id.
     pub tasks: Vec<tasks::TaskView>,
     /// Channels, by id.
@@ -143,6 +146,7 @@ impl Scene {
         Scene {
             at: moment.at(),
             job: job::view(moment),
+            managers: managers::view(moment),
             tasks: tasks::view(moment),
             tubes,
             tokens,

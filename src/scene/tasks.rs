@@ -23,6 +23,8 @@ pub struct TaskView {
     pub state: ExecutionState,
     /// Its attempt.
     pub attempt: AttemptNumber,
+    /// The TaskManager in which it runs, where that is not the one in whose frame it stands.
+    pub elsewhere: Option<u32>,
     /// How much of INITIALIZING is over.
     pub starting: Option<f64>,
     /// The checkpoint that the attempt was restored from.
@@ -248,6 +250,7 @@ fn task(moment: &Moment, id: SubtaskId) -> TaskView {
         index: (parallelism > 1).then(|| (engine.graph().subtasks[id.index()].index + 1, parallelism)),
         state: subtask.state,
         attempt: subtask.attempt,
+        elsewhere: super::managers::elsewhere(moment, id),
         starting,
         restored_from: subtask.restored_from,
         checkpoint: checkpoint_phase(moment, id, subtask),

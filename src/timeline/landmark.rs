@@ -56,6 +56,7 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::RecordSent { .. }
         | Fact::LateAcknowledge { .. }
         | Fact::SnapshotStateSkipped { .. }
+        | Fact::NotificationLost { .. }
         | Fact::CommandDone { .. } => Weight::Detail,
         Fact::StatementReached { .. } | Fact::FieldChanged { .. } => Weight::Statement,
         Fact::RecordEmitted { .. }
@@ -87,6 +88,8 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::SnapshotStored { .. }
         | Fact::CompletionNotified { .. }
         | Fact::AbortNotified { .. }
+        | Fact::SlotsMissing { .. }
+        | Fact::CancellationStuck { .. }
         | Fact::TaskFailureHandled { .. } => Weight::Step,
         Fact::JobStatusChanged { .. }
         | Fact::ExceptionThrown { .. }
@@ -99,6 +102,7 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::CheckpointTriggered { .. }
         | Fact::CheckpointCompleted { .. }
         | Fact::CheckpointAborted { .. }
+        | Fact::TaskManagerChanged { .. }
         | Fact::BudgetSpent { .. } => Weight::Turn,
     }
 }
@@ -169,7 +173,10 @@ impl Stops {
             Landmark::Failure => {
                 matches!(
                     fact,
-                    Fact::ExceptionThrown { .. } | Fact::GlobalFailure { .. } | Fact::InitializationFailed { .. }
+                    Fact::ExceptionThrown { .. }
+                        | Fact::GlobalFailure { .. }
+                        | Fact::InitializationFailed { .. }
+                        | Fact::TaskManagerChanged { .. }
                 )
             }
             Landmark::Restore => matches!(fact, Fact::RestoreAssigned { .. }),

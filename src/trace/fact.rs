@@ -74,6 +74,16 @@ pub enum Fact {
         values: u32,
     },
 
+    // ---- processes (HA)
+    /// Something happened to a TaskManager's process, or the JobManager learned of it (HA-1, HA-2).
+    TaskManagerChanged { task_manager: u32, change: TaskManagerChange },
+    /// Scheduled tasks wait for slots: so many are needed, so many are free (HA-2, RS-13).
+    SlotsMissing { needed: u32, free: u32 },
+    /// A task still does not react to being cancelled (JS-7).
+    CancellationStuck { subtask: SubtaskId, stuck_for: SimDuration },
+    /// The message that a checkpoint is complete did not reach a subtask (CP-22).
+    NotificationLost { checkpoint: CheckpointId, subtask: SubtaskId },
+
     // ---- records
     /// A source emitted a record.
     RecordEmitted { subtask: SubtaskId, operator: OperatorIndex, record: RecordId, position: u64 },
@@ -271,6 +281,51 @@ pub enum FailurePhase {
     Notify,
     /// While restoring state (CP-37).
     Restore,
+    /// A connection to another TaskManager closed (HA-1).
+    Network,
+}
+
+/// What can happen to a TaskManager (HA-1, HA-2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskManagerChange {
+    /// Its process was killed; nobody knows yet.
+    Killed,
+    /// It ended itself because a task could not be cancelled (JS-7).
+    ShutDown,
+    /// It stands still.
+    Hung,
+    /// No message reaches or leaves it.
+    Partitioned,
+    /// It goes on, or can be reached again.
+    Healed,
+    /// The JobManager gave it up: two heartbeats in a row could not be sent.
+    Unreachable,
+    /// The JobManager gave it up: it did not answer for the heartbeat timeout.
+    HeartbeatTimedOut,
+    /// The JobManager gave it up: it said that it ends.
+    Disconnected,
+    /// The JobManager knows it and can use its slots.
+    Registered,
+}
+
+impl TaskManagerChange {
+    /// Why the attempts of a TaskManager that was given up have failed.
+    pub fn cause(self, id: &str) -> Cause {
+        let (class, message) = match self {
+            TaskManagerChange::HeartbeatTimedOut => {
+                ("java.util.concurrent.TimeoutException", format!("Heartbeat of TaskManager with id {id} timed out."))
+            }
+            TaskManagerChange::Disconnected => {
+                ("org.apache.flink.util.FlinkException", "The TaskExecutor is shutting down.".into())
+            }
+            _ => (
+                "org.apache.flink.runtime.jobmaster.JobMasterException",
+                format!("TaskManager with id {id} is no longer reachable."),
+            ),
+        };
+        Cause { class, message: message.into() }
+    }
 }
 
 /// Why something failed: exception class and message.

@@ -6,5 +6,7 @@
 mod fact;
 mod line;
 
-pub use fact::{AbortReason, Cause, ExecutionState, Fact, FailurePhase, JobStatus, RefusalReason, TraceEvent};
+pub use fact::{
+    AbortReason, Cause, ExecutionState, Fact, FailurePhase, JobStatus, RefusalReason, TaskManagerChange, TraceEvent,
+};
 pub use line::line;

@@ -12,6 +12,7 @@ mod compare;
 mod keys;
 mod knobs;
 mod lockstep;
+mod lost;
 mod observe;
 mod paths;
 mod periodic;
@@ -142,6 +143,9 @@ fn check(recording: &Recording) -> Vec<Verdict> {
     if json["printed_per_attempt"].is_object() {
         return one(pyflink::check(json));
     }
+    if !params["new_tm_started_after_s"].is_null() {
+        return one(lost::check(json));
+    }
     if let Some(feature) = missing_feature(json, params) {
         return vec![Verdict::Waits(feature.into())];
     }
@@ -171,8 +175,6 @@ fn missing_feature(json: &Json, params: &Json) -> Option<&'static str> {
         Some("savepoints")
     } else if has("window") || has("drain") {
         Some("event-time windows")
-    } else if has("new_tm_started_after_s") {
-        Some("loss of TaskManagers")
     } else if has("phases") {
         Some("sizes and files of the state backends")
     } else if has("leadership") || has("high_availability") {

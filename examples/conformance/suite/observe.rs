@@ -7,7 +7,7 @@ use checkpoint_lab::engine::outcome::{Live, LiveState, Outcome, Place, Replay};
 use checkpoint_lab::engine::{Engine, Stop};
 use checkpoint_lab::graph::ExecutionGraph;
 use checkpoint_lab::scenario::{RunInput, Severity};
-use checkpoint_lab::trace::{Fact, TraceEvent};
+use checkpoint_lab::trace::{Fact, TaskManagerChange, TraceEvent};
 use serde_json::{Map, Value as Json, json};
 
 /// More events than any recorded case needs.
@@ -38,6 +38,15 @@ pub enum Happening {
 pub struct Observed {
     pub outcome: Outcome,
     pub happenings: Vec<(SimTime, Happening)>,
+    /// Classes of the failures that the restart strategy was asked about, in order.
+    pub failures: Vec<String>,
+    /// When the first TaskManager was killed, and when the JobManager gave it up.
+    pub killed_ms: Option<u64>,
+    pub lost_ms: Option<u64>,
+    /// The checkpoint that was last handed to new attempts.
+    pub latest_restored: Option<u64>,
+    /// Scheduled tasks have waited for slots.
+    pub waited_for_slots: bool,
 }
 
 /// Runs until nothing happens any more, at most for `horizon_ms`.
@@ -70,7 +79,39 @@ pub fn observe<'a>(
         replay.apply(event);
         collect(input, graph, &replay, event, &mut |happening| happenings.push((event.at, happening)));
     }
-    Observed { outcome: Outcome::of(input, graph, trace), happenings }
+    let mut observed = Observed {
+        outcome: Outcome::of(input, graph, trace),
+        happenings,
+        failures: Vec::new(),
+        killed_ms: None,
+        lost_ms: None,
+        latest_restored: None,
+        waited_for_slots: false,
+    };
+    trace.iter().for_each(|event| observed.process(event));
+    observed
+}
+
+impl Observed {
+    /// Failures and TaskManagers.
+    fn process(&mut self, event: &TraceEvent) {
+        let at = event.at.millis();
+        match &event.fact {
+            Fact::TaskFailureHandled { cause, .. } | Fact::GlobalFailure { cause } => {
+                self.failures.push(cause.class.into());
+            }
+            Fact::SlotsMissing { .. } => self.waited_for_slots = true,
+            Fact::RestoreAssigned { checkpoint: Some(checkpoint), .. } => self.latest_restored = Some(checkpoint.0),
+            Fact::TaskManagerChanged { change: TaskManagerChange::Killed, .. } => {
+                self.killed_ms = self.killed_ms.or(Some(at));
+            }
+            Fact::TaskManagerChanged {
+                change: TaskManagerChange::Unreachable | TaskManagerChange::HeartbeatTimedOut,
+                ..
+            } => self.lost_ms = self.lost_ms.or(Some(at)),
+            _ => {}
+        }
+    }
 }
 
 fn collect(

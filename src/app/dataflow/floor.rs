@@ -1,6 +1,5 @@
 //! The lower layer: frames of TaskManagers and tasks, tubes, and the lines into and out of the job. Drawn once a layout.
 
-use checkpoint_lab::i18n::Language;
 use checkpoint_lab::scene::Layout;
 use checkpoint_lab::scene::geometry::Rect;
 use yew::prelude::*;
@@ -12,26 +11,14 @@ use super::Same;
 pub struct FloorProps {
     /// Where things stand.
     pub layout: Same<Layout>,
-    /// In which words.
-    pub language: Language,
 }
 
 /// The floor.
 #[component]
 pub fn Floor(props: &FloorProps) -> Html {
-    let (layout, t) = (&props.layout, props.language);
+    let layout = &props.layout;
     let size = format!("0 0 {:.0} {:.0}", layout.width, layout.height);
-    let managers = layout.task_managers.iter().map(|frame| {
-        html! {
-            <g>
-                { rect(frame.rect, "tm-frame", 14.0) }
-                <text class="tm-name" x={px(frame.rect.x + 14.0)} y={px(frame.rect.y + 18.0)}>
-                    { format!("TaskManager {}", frame.index + 1) }
-                    <tspan class="faint">{ format!("  ·  {}", t.stage_slots_used(frame.used, frame.slots)) }</tspan>
-                </text>
-            </g>
-        }
-    });
+    let managers = layout.task_managers.iter().map(|frame| rect(frame.rect, "tm-frame", 14.0));
     let tubes = layout.channels.iter().map(|tube| {
         html! {
             <g>

@@ -6,6 +6,7 @@
 mod floor;
 mod icons;
 mod job_manager;
+mod managers;
 mod marks;
 mod measure;
 mod operator;
@@ -60,7 +61,8 @@ pub fn Stage(props: &StageProps) -> Html {
     html! {
         <div class="stage" ref={room} data-tall={layout.tall.to_string()}>
             <div class="stage-floor" style={format!("inline-size:{}px;block-size:{}px", layout.width, layout.height)}>
-                <floor::Floor layout={Same(layout.clone())} language={t} />
+                <floor::Floor layout={Same(layout.clone())} />
+                <managers::Managers layout={Same(layout.clone())} view={scene.managers.clone()} language={t} />
                 <job_manager::JobManager layout={Same(layout.clone())} view={scene.job.clone()} language={t} />
                 { for tasks }
                 <world::Input layout={Same(layout.clone())} views={scene.inputs.clone()} language={t} />

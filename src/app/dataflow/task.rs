@@ -70,6 +70,9 @@ pub fn Task(props: &TaskProps) -> Html {
                     { icons::task_state(view.state) }<span>{ view.state.name() }</span>
                 </span>
                 { heading(view) }
+                if let Some(manager) = view.elsewhere {
+                    <span class="elsewhere" title={t.task_elsewhere(manager + 1)}>{ format!("→ TM {}", manager + 1) }</span>
+                }
                 { status(t, view) }
             </header>
             { for links }

@@ -140,6 +140,7 @@ impl Language {
             IssueKind::DirIsRoot => self.dir_is_root().into(),
             IssueKind::DirSchemeUnsupported { scheme } => self.dir_scheme(scheme),
             IssueKind::DirNotWritable { path, nature } => self.dir_not_writable(path, self.path_nature(*nature)),
+            IssueKind::HeartbeatTimeoutTooShort { .. } => self.heartbeat_too_short().into(),
             IssueKind::PathNotAbsolute { .. } => self.path_not_absolute().into(),
         }
     }
@@ -197,6 +198,7 @@ impl Language {
             Counted::States => self.word_states(),
             Counted::Statements => self.word_statements(),
             Counted::Faults => self.word_faults(),
+            Counted::Incidents => self.word_incidents(),
             Counted::Paths => self.word_paths(),
             Counted::Commands => self.word_commands(),
         }

@@ -13,7 +13,8 @@ phrases! {
     lo_time_random { ko: "무작위는 첫 트리거 시점, 재시작 지연의 흔들림, ID, 그리고 아래에 적은 경합 두 가지뿐이며 시드로 정해집니다."; en: "Only the first trigger, the jitter of restart delays, ids and the two races named below are random; the seed decides them." }
     lo_time_deploy { ko: "한 잡의 서브태스크는 늘 같은 순서로 200 µs 간격을 두고 배포됩니다."; en: "A job's subtasks are deployed in a fixed order, 200 µs apart." }
     lo_cluster { ko: "클러스터"; en: "Cluster" }
-    lo_cluster_deaths { ko: "TaskManager와 JobManager는 죽지 않습니다. 하트비트와 HA가 없습니다."; en: "TaskManagers and the JobManager never die; there are no heartbeats and no high availability." }
+    lo_cluster_deaths { ko: "TaskManager의 죽음은 JobMaster의 하트비트로만 알려집니다. 따로 도는 ResourceManager의 하트비트는 없습니다. 클러스터의 나이는 잡의 나이와 같습니다."; en: "A TaskManager's death is noticed by the JobMaster's heartbeats; the ResourceManager has none of its own. The cluster is as old as the job." }
+    lo_cluster_slots { ko: "빈 슬롯이 여럿이면 Flink는 순서를 약속하지 않습니다. 여기서는 전에 쓰던 슬롯, 그다음 번호가 작은 TaskManager를 고릅니다."; en: "Which of several free slots is taken Flink does not promise: here the previous one, then that of the TaskManager with the lowest number." }
     lo_cluster_scheduler { ko: "기본 스케줄러만 있습니다. Adaptive Scheduler, 슬롯 공유 그룹, 배치 실행이 없습니다."; en: "Only the default scheduler: no adaptive scheduler, no slot sharing groups, no batch execution." }
     lo_cluster_credits { ko: "크레딧은 버퍼가 비는 순간 상류에 알려집니다. 덜 찬 채 내보낸 버퍼에는 레코드가 더 담기지 않습니다."; en: "A credit reaches the sender at the moment a buffer is free; a buffer that was flushed half-full is not filled further." }
     lo_cluster_memory { ko: "힙 메모리, GC, CPU 경쟁은 다루지 않습니다."; en: "Heap, garbage collection and contention for CPUs are left out." }
@@ -41,7 +42,13 @@ pub fn leaves_out(t: Language) -> Vec<(&'static str, Vec<&'static str>)> {
         (t.lo_time(), vec![t.lo_time_latency(), t.lo_time_deploy(), t.lo_time_random(), t.lo_time_logs()]),
         (
             t.lo_cluster(),
-            vec![t.lo_cluster_deaths(), t.lo_cluster_scheduler(), t.lo_cluster_credits(), t.lo_cluster_memory()],
+            vec![
+                t.lo_cluster_deaths(),
+                t.lo_cluster_slots(),
+                t.lo_cluster_scheduler(),
+                t.lo_cluster_credits(),
+                t.lo_cluster_memory(),
+            ],
         ),
         (
             t.lo_checkpoints(),

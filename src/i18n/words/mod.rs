@@ -6,6 +6,7 @@ mod leaves_out;
 mod lesson;
 mod panels;
 mod presets;
+mod processes;
 mod saves;
 mod settings;
 mod shell;
@@ -32,6 +33,7 @@ mod tests {
             lesson::ALL,
             panels::ALL,
             presets::ALL,
+            processes::ALL,
             saves::ALL,
             settings::ALL,
             shell::ALL,

@@ -53,6 +53,16 @@ phrases! {
         ko: "파티션 네 개에서 거래 4,000건을 읽어 서브태스크 넷으로 나눕니다. 7초에 한 번 실패합니다.";
         en: "Four thousand transactions from four partitions, keyed over four subtasks; one failure at 7 s."
     }
+    preset_tm_dies { ko: "TaskManager가 죽다"; en: "A TaskManager dies" }
+    preset_tm_dies_note {
+        ko: "TaskManager 둘 가운데 하나가 8초에 강제 종료됩니다. 하트비트 두 번을 보내지 못해야 알게 되고, 남은 쪽의 빈 슬롯에서 마지막 체크포인트부터 다시 시작합니다.";
+        en: "One of two TaskManagers is killed at 8 s. Only two failed heartbeats tell; then the job restarts in the other one's free slot, from the last checkpoint."
+    }
+    preset_tm_source_dies { ko: "소스의 TaskManager가 죽다"; en: "The source's TaskManager dies" }
+    preset_tm_source_dies_note {
+        ko: "이번에는 소스 쪽이 죽습니다. 하류는 곧바로 연결이 끊겨 실패하지만 JobManager는 10초가 넘도록 모릅니다. 그사이 재시작은 죽은 프로세스에 배포하려다 실패를 거듭합니다.";
+        en: "Now the source's side dies. Downstream fails at once, but the JobManager knows nothing for more than 10 s: meanwhile every restart deploys to the dead process and fails."
+    }
     scenario_edited_note {
         ko: "설정을 바꾼 시나리오입니다. 실행 취소로 되돌리거나 위에서 다른 시나리오를 고를 수 있습니다.";
         en: "A scenario with changed settings. Undo brings the old one back, and the chooser above brings another."
@@ -73,6 +83,8 @@ impl Language {
             "keyed-sum" => (self.preset_keyed_sum(), self.preset_keyed_sum_note()),
             "two-sources-alignment" => (self.preset_alignment(), self.preset_alignment_note()),
             "generated-thousands" => (self.preset_thousands(), self.preset_thousands_note()),
+            "task-manager-dies" => (self.preset_tm_dies(), self.preset_tm_dies_note()),
+            "task-manager-of-source-dies" => (self.preset_tm_source_dies(), self.preset_tm_source_dies_note()),
             _ => (self.scenario_edited(), self.scenario_edited_note()),
         }
     }

@@ -46,6 +46,8 @@ fn action(scenario: &Scenario, field: &str, action: &Action, found: &mut Found) 
             operator(scenario, &field, uid, *subtask, found);
             found.text(format!("{field}.message"), message);
         }
+        Action::Begin(what) => super::incidents::mishap(scenario, &format!("{field}.begin"), what, found),
+        Action::End(what) => super::incidents::mishap(scenario, &format!("{field}.end"), what, found),
         Action::TriggerCheckpoint | Action::Cancel => {}
     }
 }

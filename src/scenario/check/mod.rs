@@ -7,6 +7,7 @@ mod faults;
 mod found;
 mod function;
 mod graph;
+mod incidents;
 mod settings;
 
 use super::{Issue, IssueKind, RunInput, SCENARIO_VERSION, Scenario};
@@ -33,6 +34,7 @@ impl Scenario {
         let tables = data::check(self, found);
         graph::check(self, &tables, found);
         faults::check(self, &tables, found);
+        incidents::check(self, found);
     }
 }
 

@@ -99,6 +99,22 @@ fn cluster(cluster: &Cluster, found: &mut Found) {
         let value = u64::from(cluster.segment_size);
         found.add("cluster.segment_size", IssueKind::NotAPowerOfTwo { value, next: value.next_power_of_two() });
     }
+    let timeouts = &cluster.timeouts;
+    for (name, value) in [
+        ("heartbeat_interval_ms", timeouts.heartbeat_interval_ms),
+        ("heartbeat_timeout_ms", timeouts.heartbeat_timeout_ms),
+        ("slot_request_ms", timeouts.slot_request_ms),
+        ("cancellation_interval_ms", timeouts.cancellation_interval_ms),
+    ] {
+        found.range(format!("cluster.timeouts.{name}"), value, &limits::POSITIVE_MS);
+    }
+    found.range("cluster.timeouts.cancellation_ms", timeouts.cancellation_ms, &limits::DELAY_MS);
+    if timeouts.heartbeat_timeout_ms <= timeouts.heartbeat_interval_ms {
+        let (interval_ms, timeout_ms) = (timeouts.heartbeat_interval_ms, timeouts.heartbeat_timeout_ms);
+        let kind = IssueKind::HeartbeatTimeoutTooShort { interval_ms, timeout_ms };
+        found.add("cluster.timeouts.heartbeat_timeout_ms", kind);
+    }
+    found.range("cluster.replacement_ms", cluster.replacement_ms.unwrap_or(0), &limits::MOMENT_MS);
     found.count("cluster.paths", Counted::Paths, cluster.paths.len(), limits::PATHS);
     for (at, path) in cluster.paths.iter().enumerate() {
         let field = format!("cluster.paths[{at}].path");

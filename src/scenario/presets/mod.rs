@@ -12,8 +12,8 @@ use std::ops::RangeInclusive;
 
 use super::{
     Api, CheckpointStorage, Checkpointing, Cluster, Column, Commands, Dataset, DatasetRows, Edge, FaultAt, FaultPoint,
-    FlinkVersion, Function, FunctionKind, Operator, OperatorKind, Partitioner, PythonSettings, RestartStrategy,
-    RunInput, SCENARIO_VERSION, Scenario, Source, SourceKind,
+    FlinkVersion, Function, FunctionKind, Incident, Mishap, Operator, OperatorKind, Partitioner, PythonSettings,
+    RestartStrategy, RunInput, SCENARIO_VERSION, Scenario, Source, SourceKind, Timeouts,
 };
 use crate::base::{Row, Value, ValueType};
 
@@ -32,6 +32,8 @@ pub const ALL: &[Preset] = &[
     ("keyed-sum", keyed_sum),
     ("two-sources-alignment", two_sources_alignment),
     ("generated-thousands", generated_thousands),
+    ("task-manager-dies", task_manager_dies),
+    ("task-manager-of-source-dies", task_manager_of_source_dies),
 ];
 
 /// The preset with this id; `_` and `-` are the same.
@@ -201,6 +203,44 @@ pub fn generated_thousands() -> Scenario {
         times: Some(1),
         message: "intentional failure".into(),
     }];
+    scenario
+}
+
+/// Two TaskManagers, each with a part of a keyed sum; one is killed, and the other has a slot for its tasks.
+pub fn task_manager_dies() -> Scenario {
+    let data = vec![Dataset { name: "transactions".into(), rows: DatasetRows::Generated { rows: 300, seed: 1 } }];
+    let mut log = log_source("transactions", "transactions");
+    log.parallelism = Some(1);
+    if let OperatorKind::Source(source) = &mut log.kind {
+        source.every_ms = 100;
+    }
+    let mut scenario = java_pipeline(data, log, remember_amount());
+    scenario.name = "Lost TaskManager".into();
+    scenario.parallelism = 2;
+    scenario.operators[1].uid = "remember".into();
+    scenario.edges = vec![
+        edge("source", "remember", Partitioner::KeyBy { column: 0 }),
+        edge("remember", "print", Partitioner::Forward),
+    ];
+    scenario.checkpointing.interval_ms = Some(2_000);
+    scenario.restart = RestartStrategy::FixedDelay { attempts: 3, delay_ms: 2_000 };
+    scenario.cluster.task_managers = 2;
+    scenario.cluster.slots_per_task_manager = 2;
+    scenario.cluster.spread_out_slots = true;
+    scenario.cluster.timeouts.heartbeat_interval_ms = 2_000;
+    scenario.cluster.timeouts.heartbeat_timeout_ms = 10_000;
+    let what = Mishap::TaskManagerKilled(1);
+    scenario.cluster.incidents = vec![Incident { what, from_ms: 8_000, until_ms: None }];
+    scenario
+}
+
+/// The same, but the TaskManager of the source dies, and heartbeats are as usual: restarts are used up before anybody
+/// notices that the process is gone.
+pub fn task_manager_of_source_dies() -> Scenario {
+    let mut scenario = task_manager_dies();
+    scenario.name = "Lost Source".into();
+    scenario.cluster.timeouts = Timeouts::default();
+    scenario.cluster.incidents[0].what = Mishap::TaskManagerKilled(0);
     scenario
 }
 

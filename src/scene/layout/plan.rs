@@ -83,7 +83,7 @@ impl<'a> Plan<'a> {
     }
 
     fn task_manager_of(&self, slot: usize) -> u32 {
-        slot as u32 / self.scenario.cluster.slots_per_task_manager.max(1)
+        self.scenario.cluster.home_of_slot(slot as u32, self.slots() as u32)
     }
 
     fn has_worker(&self, operator: usize) -> bool {
@@ -283,14 +283,18 @@ impl<'a> Plan<'a> {
     }
 
     fn task_managers(&self, slots: &[Span], rect: impl Fn(Span, Span) -> Rect) -> Vec<TaskManagerFrame> {
-        let per_manager = self.scenario.cluster.slots_per_task_manager.max(1);
-        let groups = slots.chunks(per_manager as usize).enumerate();
+        let homes: Vec<u32> = (0..slots.len()).map(|slot| self.task_manager_of(slot)).collect();
+        let groups = homes.chunk_by(|a, b| a == b).scan(0, |first, group| {
+            let slots = &slots[*first..*first + group.len()];
+            *first += group.len();
+            Some((group[0], slots))
+        });
         groups
             .map(|(index, group)| TaskManagerFrame {
-                index: index as u32,
+                index,
                 rect: rect(group[0], group[group.len() - 1]),
                 used: group.len() as u32,
-                slots: per_manager,
+                slots: self.scenario.cluster.slots_per_task_manager.max(1),
             })
             .collect()
     }

@@ -35,6 +35,7 @@ pub fn fields(form: &Form, seed: u64) -> Html {
             { form.number(slots, Number::plain(u64::from(cluster.slots_per_task_manager)), |scenario, n| {
                 scenario.cluster.slots_per_task_manager = small(n);
             }) }
+            { super::incidents::timeouts(form) }
             { form.choice(failover, &[t.failover_region().into(), t.failover_full().into()],
                 usize::from(cluster.failover_strategy == FailoverStrategy::Full), |scenario, index| {
                     scenario.cluster.failover_strategy = if index == 0 { FailoverStrategy::Region } else { FailoverStrategy::Full };
@@ -117,6 +118,8 @@ pub fn actions(form: &Form, commands: &Commands) -> Html {
         Action::Fail { operator, .. } => t.action_fail(&name(operator)),
         Action::Permit { .. } | Action::PermitMore { .. } => t.action_permit().into(),
         Action::Hold { .. } => t.action_hold().into(),
+        Action::Begin(what) => t.begins(&t.mishap(what)),
+        Action::End(what) => t.ends(&t.mishap(what)),
     };
     let functions =
         form.scenario.operators.iter().filter(|operator| matches!(operator.kind, OperatorKind::Function(_)));

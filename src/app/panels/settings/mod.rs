@@ -6,6 +6,7 @@ mod cluster;
 mod data;
 mod faults;
 mod form;
+mod incidents;
 mod pipeline;
 mod restart;
 mod result;
@@ -60,6 +61,7 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
             { group(t.group_storage(), false, checkpointing::storage(&form)) }
             { group(t.group_restart(), true, restart::fields(&form)) }
             { group(t.group_faults(), !scenario.faults.is_empty(), faults::fields(&form)) }
+            { group(t.incidents_title(), !scenario.cluster.incidents.is_empty(), incidents::fields(&form)) }
             { group(t.group_cluster(), false, cluster::fields(&form, props.input.seed)) }
             { group(t.group_actions(), false, cluster::actions(&form, &props.input.commands)) }
         </div>

@@ -1,0 +1,135 @@
+//! Processes that die, stand still or can't be reached: what happened, and the settings and incidents that make it happen.
+
+use crate::base::Language;
+use crate::i18n::particle::i;
+use crate::scenario::Mishap;
+use crate::trace::TaskManagerChange;
+
+phrases! {
+    tm_killed(name: String) {
+        ko: "{name}의 프로세스가 강제 종료되었습니다. 그 안의 태스크도 함께 사라졌지만 JobManager는 아직 모릅니다.";
+        en: "The process of {name} was killed, and its tasks with it. The JobManager does not know yet."
+    }
+    tm_shut_down(name: String) {
+        ko: "취소를 무시하는 태스크가 있어 {name} 프로세스가 스스로 끝났습니다. 그 안의 모든 태스크가 사라집니다.";
+        en: "A task would not be cancelled, so {name} ended its own process, with every task in it."
+    }
+    tm_hung(name: String) {
+        ko: "{} 멈췄습니다. 아무것도 진행되지 않고 응답도 없습니다.", i(name);
+        en: "{name} stands still: nothing in it goes on, and it answers nothing."
+    }
+    tm_partitioned(name: String) {
+        ko: "{name}의 네트워크가 끊겼습니다. 돌고는 있지만 메시지가 오가지 못합니다.";
+        en: "{name} is cut off: it runs, but no message reaches or leaves it."
+    }
+    tm_healed(name: String) { ko: "{} 다시 응답합니다.", i(name); en: "{name} can be reached again and goes on." }
+    tm_unreachable(name: String) {
+        ko: "하트비트를 두 번 연속 보내지 못해 JobManager가 {name}를 잃은 것으로 봅니다. 슬롯은 사라지고 그 안의 시도들은 실패합니다.";
+        en: "Two heartbeats in a row could not be sent, so the JobManager gives {name} up: its slots are gone and its attempts have failed."
+    }
+    tm_timed_out(name: String) {
+        ko: "heartbeat.timeout 동안 답이 없어 JobManager가 {name}를 잃은 것으로 봅니다. 슬롯은 사라지고 그 안의 시도들은 실패합니다.";
+        en: "No heartbeat was answered for heartbeat.timeout, so the JobManager gives {name} up: its slots are gone and its attempts have failed."
+    }
+    tm_disconnected(name: String) {
+        ko: "{} 끝난다고 알려 JobManager가 곧바로 슬롯을 거두고 그 안의 시도들을 실패로 처리합니다.", i(name);
+        en: "{name} said that it ends, so the JobManager takes its slots away at once and its attempts have failed."
+    }
+    tm_registered(name: String) {
+        ko: "{} JobManager에 등록되었습니다. 이제 그 슬롯을 쓸 수 있습니다.", i(name);
+        en: "{name} registered at the JobManager: its slots can be used."
+    }
+    slots_missing(needed: u32, free: u32) {
+        ko: "잡은 RUNNING이지만 슬롯이 모자라(필요 {needed}개, 빈 슬롯 {free}개) 태스크들이 SCHEDULED에서 기다립니다.";
+        en: "The job is RUNNING, but slots are missing ({needed} needed, {free} free): its tasks wait in SCHEDULED."
+    }
+    cancel_stuck(task: &str, time: String) {
+        ko: "{} 취소에 {time}째 반응하지 않습니다. 다시 인터럽트를 보냅니다.", i(task);
+        en: "{task} has not reacted to being cancelled for {time}; it is interrupted again."
+    }
+    notification_lost(checkpoint: u64, task: &str) {
+        ko: "chk-{checkpoint} 완료 알림이 {task}에 닿지 못했습니다. 다음 완료나 중단 알림이 이를 메웁니다.";
+        en: "The news that chk-{checkpoint} is complete did not reach {task}. The next notification makes up for it."
+    }
+    thrown_network(op: &str, message: &str) {
+        ko: "{op}의 상류 태스크가 있던 TaskManager와의 연결이 끊겨 태스크가 실패합니다: {message}";
+        en: "The connection to a TaskManager upstream of {op} closed, which fails the task: {message}"
+    }
+
+    incidents_title { ko: "프로세스와 네트워크 사고"; en: "Accidents of processes and network" }
+    incidents_none { ko: "아직 없습니다. TaskManager를 죽이거나 멈추거나 네트워크를 끊어 볼 수 있습니다."; en: "None yet. Kill a TaskManager, freeze it, or cut it off." }
+    incident_add { ko: "사고 추가"; en: "Add an accident" }
+    incident_number(number: usize) { ko: "사고 {number}"; en: "Accident {number}" }
+    incident_what { ko: "무엇이"; en: "What" }
+    incident_from { ko: "언제부터"; en: "From" }
+    incident_until { ko: "언제까지"; en: "Until" }
+    incident_until_help { ko: "비우면 끝나지 않습니다. 죽은 프로세스는 이때 새것으로 대신합니다."; en: "Empty: it never ends. A killed process is replaced by a new one then." }
+    incident_task_manager { ko: "TaskManager"; en: "TaskManager" }
+    mishap_killed { ko: "TaskManager 강제 종료(kill -9)"; en: "A TaskManager is killed (kill -9)" }
+    mishap_hung { ko: "TaskManager 멈춤"; en: "A TaskManager stands still" }
+    mishap_partitioned { ko: "TaskManager 네트워크 단절"; en: "A TaskManager is cut off" }
+    mishap_cancel { ko: "연산자가 취소를 무시함"; en: "An operator ignores being cancelled" }
+    mishap_notifications { ko: "체크포인트 완료 알림이 사라짐"; en: "Notifications of completion get lost" }
+    begins(what: &str) { ko: "시작: {what}"; en: "Begins: {what}" }
+    ends(what: &str) { ko: "끝: {what}"; en: "Over: {what}" }
+
+    spread_out { ko: "슬롯을 고르게 나누기"; en: "Spread out slots" }
+    replacement { ko: "새 TaskManager가 뜨기까지"; en: "A new TaskManager after" }
+    replacement_help { ko: "하나가 끝난 뒤 이만큼 지나면 새로 뜹니다(Kubernetes처럼). 비우면 아무도 띄우지 않습니다."; en: "So long after one has ended, as on Kubernetes. Empty: nobody starts one." }
+    heartbeat_interval { ko: "하트비트 주기"; en: "Heartbeat interval" }
+    heartbeat_timeout { ko: "하트비트 제한 시간"; en: "Heartbeat timeout" }
+    heartbeat_too_short { ko: "하트비트 제한 시간은 주기보다 길어야 합니다. Flink가 시작하지 못합니다."; en: "The heartbeat timeout must be longer than the interval, or Flink does not start." }
+    slot_request { ko: "슬롯 요청 제한 시간"; en: "Slot request timeout" }
+    cancellation_interval { ko: "취소 인터럽트 주기"; en: "Interval of cancel interrupts" }
+    cancellation_timeout { ko: "취소 제한 시간"; en: "Cancel timeout" }
+    cancellation_timeout_help { ko: "지나면 TaskManager 프로세스가 끝납니다. 0이면 언제까지나 기다립니다."; en: "After it the TaskManager's process ends. 0: it waits for ever." }
+    word_incidents { ko: "사고"; en: "accidents" }
+
+    tm_label_dead { ko: "죽음"; en: "dead" }
+    tm_label_hung { ko: "멈춤"; en: "stands still" }
+    tm_label_cut { ko: "단절"; en: "cut off" }
+    tm_label_lost { ko: "잃음"; en: "given up" }
+    tm_label_starting { ko: "시작 중"; en: "starting" }
+    tm_label_unnoticed { ko: "JobManager는 아직 모름"; en: "the JobManager does not know yet" }
+    tm_waiting(managers: String) { ko: "태스크들이 슬롯을 기다리는 중 · {managers}"; en: "tasks wait for slots · {managers}" }
+    tm_waiting_alone { ko: "태스크들이 슬롯을 기다리는 중"; en: "tasks wait for slots" }
+    task_elsewhere(manager: u32) { ko: "지금은 TaskManager {manager}에서 돕니다"; en: "Runs in TaskManager {manager} now" }
+}
+
+impl Language {
+    /// What happened to a TaskManager.
+    pub fn task_manager_changed(self, manager: u32, change: TaskManagerChange) -> String {
+        let name = format!("TaskManager {}", manager + 1);
+        match change {
+            TaskManagerChange::Killed => self.tm_killed(name),
+            TaskManagerChange::ShutDown => self.tm_shut_down(name),
+            TaskManagerChange::Hung => self.tm_hung(name),
+            TaskManagerChange::Partitioned => self.tm_partitioned(name),
+            TaskManagerChange::Healed => self.tm_healed(name),
+            TaskManagerChange::Unreachable => self.tm_unreachable(name),
+            TaskManagerChange::HeartbeatTimedOut => self.tm_timed_out(name),
+            TaskManagerChange::Disconnected => self.tm_disconnected(name),
+            TaskManagerChange::Registered => self.tm_registered(name),
+        }
+    }
+
+    /// A kind of mishap, as a list offers it.
+    pub const fn mishap_name(self, what: &Mishap) -> &'static str {
+        match what {
+            Mishap::TaskManagerKilled(_) => self.mishap_killed(),
+            Mishap::TaskManagerHung(_) => self.mishap_hung(),
+            Mishap::TaskManagerPartitioned(_) => self.mishap_partitioned(),
+            Mishap::CancelIgnored { .. } => self.mishap_cancel(),
+            Mishap::NotificationsLost => self.mishap_notifications(),
+        }
+    }
+
+    /// A mishap, and which TaskManager it concerns.
+    pub fn mishap(self, what: &Mishap) -> String {
+        let name = self.mishap_name(what);
+        match what.task_manager() {
+            Some(manager) => format!("{name} · TaskManager {}", manager + 1),
+            None => name.into(),
+        }
+    }
+}
