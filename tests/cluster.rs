@@ -30,7 +30,8 @@ struct Run {
 fn run(scenario: Scenario) -> Run {
     let issues = scenario.issues();
     assert!(scenario.can_run(), "{issues:?}");
-    let mut engine = Engine::new(Arc::new(RunInput { scenario, seed: 1, commands: Commands::default() }));
+    let mut engine =
+        Engine::new(Arc::new(RunInput { scenario, seed: 1, commands: Commands::default(), snapshot: None }));
     while engine.next_event_at().is_some_and(|next| next <= SimTime::from_millis(1_200_000)) {
         assert!(engine.steps() < 3_000_000, "a test run has an end");
         engine.step();

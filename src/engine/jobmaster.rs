@@ -44,14 +44,14 @@ pub(super) struct Round {
 /// A restart that has been decided.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PendingRestart {
-    id: u32,
+    pub(super) id: u32,
     /// When the delay is over.
     pub due: SimTime,
     /// The delay.
     pub delay: SimDuration,
-    elapsed: bool,
+    pub(super) elapsed: bool,
     /// The vertices with their versions (JS-12).
-    subtasks: Vec<(SubtaskId, u32)>,
+    pub(super) subtasks: Vec<(SubtaskId, u32)>,
 }
 
 impl JobMaster {
@@ -151,7 +151,7 @@ impl Engine {
     }
 
     /// CREATED → SCHEDULED at once; slots come after a while.
-    fn schedule_subtasks(&mut self, subtasks: Vec<SubtaskId>) {
+    pub(super) fn schedule_subtasks(&mut self, subtasks: Vec<SubtaskId>) {
         for subtask in &subtasks {
             self.change_task_state(*subtask, ExecutionState::Scheduled);
         }
@@ -407,7 +407,7 @@ impl Engine {
     }
 
     /// Goes on with whatever waited for tasks to end.
-    fn after_termination(&mut self) {
+    pub(super) fn after_termination(&mut self) {
         let all_over = self.subtasks.iter().all(|subtask| subtask.state.is_terminal());
         match self.job.status {
             JobStatus::Failing if all_over => self.end_job(JobStatus::Failed),
@@ -415,64 +415,6 @@ impl Engine {
             JobStatus::Restarting | JobStatus::Running => self.try_restarts(),
             _ => {}
         }
-    }
-
-    // ---- restart (JS-6 steps 9 to 12)
-
-    pub(super) fn on_restart_due(&mut self, restart: u32) {
-        if let Some(pending) = self.job.pending_restarts.iter_mut().find(|pending| pending.id == restart) {
-            pending.elapsed = true;
-            self.try_restarts();
-        }
-    }
-
-    fn try_restarts(&mut self) {
-        while let Some(at) = self.job.pending_restarts.iter().position(|restart| self.is_ready(restart)) {
-            let restart = self.job.pending_restarts.remove(at);
-            self.carry_out(&restart);
-        }
-    }
-
-    fn is_ready(&self, restart: &PendingRestart) -> bool {
-        let over = |(id, version): &(SubtaskId, u32)| {
-            let subtask = &self.subtasks[id.index()];
-            subtask.version != *version || subtask.state.is_terminal()
-        };
-        restart.elapsed && restart.subtasks.iter().all(over)
-    }
-
-    fn carry_out(&mut self, restart: &PendingRestart) {
-        let unmodified = restart.subtasks.iter().filter(|(id, version)| self.subtasks[id.index()].version == *version);
-        let subtasks: Vec<SubtaskId> = unmodified.map(|(id, _)| *id).collect();
-        if subtasks.is_empty() {
-            return;
-        }
-        // An older restart whose tasks have all failed again since is dropped when it is due: nobody waits for it.
-        let waits = |(id, version): &(SubtaskId, u32)| self.subtasks[id.index()].version == *version;
-        let waiting = self.job.pending_restarts.iter().any(|other| other.subtasks.iter().any(waits));
-        if !waiting && self.job.status == JobStatus::Restarting {
-            self.change_job_status(JobStatus::Running);
-        }
-        for subtask in &subtasks {
-            self.reset_subtask(*subtask);
-        }
-        self.abort_all_pending(AbortReason::JobFailoverRegion);
-        self.assign_state(&subtasks);
-        self.schedule_subtasks(subtasks);
-    }
-
-    fn reset_subtask(&mut self, id: SubtaskId) {
-        self.job.ended.remove(&id);
-        let old = &self.subtasks[id.index()];
-        let (attempt, version, from) = (old.attempt, old.version, old.state);
-        let mut new = self.new_subtask(id, AttemptNumber(attempt.0 + 1));
-        new.version = version;
-        self.subtasks[id.index()] = new;
-        for channel in self.fixed.graph.subtasks[id.index()].inputs.clone() {
-            self.channels[channel.index()].reset();
-        }
-        let attempt = self.subtasks[id.index()].attempt;
-        self.record(|| Fact::TaskStateChanged { subtask: id, attempt, from, to: ExecutionState::Created });
     }
 
     // ---- small things
@@ -486,7 +428,7 @@ impl Engine {
         SimDuration::from_micros(self.latencies().rpc_us)
     }
 
-    fn change_job_status(&mut self, to: JobStatus) {
+    pub(super) fn change_job_status(&mut self, to: JobStatus) {
         let from = self.job.status;
         self.job.status = to;
         self.record(|| Fact::JobStatusChanged { from, to });

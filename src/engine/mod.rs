@@ -26,6 +26,7 @@ pub mod outcome;
 mod outside;
 mod python;
 mod restart;
+mod restarting;
 mod restore;
 mod script;
 mod slots;
