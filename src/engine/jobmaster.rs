@@ -11,7 +11,7 @@ use super::task::{Activity, Ending};
 use super::{Engine, Subtask};
 use crate::base::{AttemptNumber, CheckpointId, RandomStream, SimDuration, SimTime, SortedSet, SubtaskId};
 use crate::scenario::{FailoverStrategy, Scenario};
-use crate::trace::{AbortReason, Cause, ExecutionState, Fact, JobStatus};
+use crate::trace::{Cause, ExecutionState, Fact, JobStatus};
 
 /// The JobMaster's view of its job.
 #[derive(Clone, Debug)]
