@@ -7,9 +7,9 @@ use checkpoint_lab::base::{CheckpointId, SimTime};
 use checkpoint_lab::engine::Engine;
 use checkpoint_lab::scenario::{
     Commands, FaultAt, FaultPoint, Incident, Mishap, OperatorKind, Partitioner, RestartStrategy, RunInput, Scenario,
-    presets,
+    Timeouts, presets,
 };
-use checkpoint_lab::trace::{ExecutionState, Fact, JobStatus, TaskManagerChange, TraceEvent};
+use checkpoint_lab::trace::{ExecutionState, Fact, JobManagerChange, JobStatus, TaskManagerChange, TraceEvent};
 
 /// The preset with the lost TaskManager, with other incidents.
 fn job(incidents: Vec<Incident>) -> Scenario {
@@ -243,4 +243,73 @@ fn a_lost_notification_is_made_up_for() {
     assert!(run.count(|fact| matches!(fact, Fact::CompletionNotified { .. })) > 0);
     assert_eq!(run.status(), JobStatus::Finished);
     run.remembers_everything();
+}
+
+/// HA-5: the new leader goes on with the newest checkpoint and the next id; all other counts begin anew.
+#[test]
+fn a_new_leader_takes_the_job_over() {
+    let mut scenario = presets::job_manager_dies();
+    scenario.faults = vec![FaultPoint {
+        operator: "remember".into(),
+        subtask: None,
+        at: FaultAt::Moment(5_000),
+        times: Some(1),
+        message: "planted".into(),
+    }];
+    scenario.restart = RestartStrategy::FixedDelay { attempts: 2, delay_ms: 100 };
+    scenario.cluster.slots_per_task_manager = 4;
+    let run = run(scenario);
+    let status =
+        |wanted: JobStatus| run.count(|fact| matches!(fact, Fact::JobStatusChanged { to, .. } if *to == wanted));
+    assert_eq!((status(JobStatus::Suspended), status(JobStatus::Initializing)), (1, 1));
+    assert_eq!(run.status(), JobStatus::Finished);
+    assert_eq!(run.engine.job().restarts, 0, "the strategy counts anew");
+    assert_eq!(run.engine.coordinator().counts.restored, 1);
+    let triggered: Vec<u64> = run
+        .trace
+        .iter()
+        .filter_map(|event| match event.fact {
+            Fact::CheckpointTriggered { checkpoint, .. } => Some(checkpoint.0),
+            _ => None,
+        })
+        .collect();
+    assert!(triggered.windows(2).all(|pair| pair[1] == pair[0] + 1), "ids go on: {triggered:?}");
+    let first = run.engine.coordinator().history[0].id.0;
+    assert!(first > 1, "the statistics begin anew, with chk-{first}");
+    run.remembers_everything();
+}
+
+/// HA-5: without a moment for the new leader, one is elected when the old one's session has expired. Tasks run on until
+/// then, and what they print is printed again.
+#[test]
+fn tasks_run_on_while_there_is_no_leader() {
+    let mut scenario = presets::job_manager_dies();
+    scenario.cluster.incidents[0].until_ms = None;
+    scenario.cluster.timeouts = Timeouts::default();
+    let run = run(scenario);
+    let between = run.trace.iter().filter(|event| (8_100..22_900).contains(&event.at.millis()));
+    let printed = between.filter(|event| matches!(event.fact, Fact::RowPrinted { .. })).count();
+    assert!(printed > 100, "{printed}");
+    assert_eq!(run.status(), JobStatus::Finished);
+    run.remembers_everything();
+}
+
+/// HA-4: without high availability the job is not resumed; what lies in the checkpoint directory stays.
+#[test]
+fn without_high_availability_the_job_is_lost() {
+    let mut scenario = presets::job_manager_dies();
+    scenario.cluster.high_availability = false;
+    if let OperatorKind::Source(source) = &mut scenario.operators[0].kind {
+        source.bounded = false;
+    }
+    let run = run(scenario);
+    assert!(!run.status().is_terminal());
+    assert_eq!(run.count(|fact| matches!(fact, Fact::JobManagerChanged { change: JobManagerChange::StartedEmpty })), 1);
+    let missed = run
+        .trace
+        .iter()
+        .find(|event| matches!(event.fact, Fact::JobManagerChanged { change: JobManagerChange::Missed }));
+    assert_eq!(missed.map(|event| event.at.millis()), Some(18_000), "after the heartbeat timeout");
+    assert_eq!(run.engine.storage().checkpoints.len(), 1, "no cleanup ran");
+    assert_eq!(run.engine.next_event_at(), None);
 }

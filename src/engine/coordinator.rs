@@ -103,6 +103,17 @@ impl CheckpointCoordinator {
         }
     }
 
+    /// HA-5: what a new leader begins with. The high-availability store keeps the completed checkpoints and the next id;
+    /// all else was in the old leader's memory.
+    pub(super) fn hand_over(&mut self) {
+        let offsets = self.offsets.clone();
+        let old = std::mem::replace(self, CheckpointCoordinator::new(self.settings.clone(), offsets));
+        self.completed = old.completed;
+        self.next_id = old.next_id;
+        self.generation = old.generation;
+        self.not_owned = old.not_owned;
+    }
+
     /// CP-1: max(interval, min-pause); `None` when checkpointing is off.
     pub fn base_interval(&self) -> Option<SimDuration> {
         let interval = self.settings.interval_ms?;

@@ -32,6 +32,10 @@ pub(super) enum Event {
     SlotRequestTimeout { round: u32 },
     /// The JobManager gives a TaskManager up.
     TaskManagerLost { manager: u32, generation: u32, change: TaskManagerChange },
+    /// A standby has become the leader after the n-th loss of a JobManager.
+    LeaderElected { loss: u32 },
+    /// The TaskManagers miss the JobManager.
+    JobManagerMissed { loss: u32 },
     /// A new process is started in place of one that has ended.
     TaskManagerStarts { manager: u32, generation: u32 },
     /// A TaskManager's process makes itself known.
@@ -152,6 +156,20 @@ impl EventQueue {
             hole = parent;
         }
         heap[hole] = entry;
+    }
+
+    /// Forgets events that are not to happen any more; the others keep their order.
+    pub(super) fn retain(&mut self, keep: impl Fn(&Event) -> bool) {
+        let mut entries = std::mem::take(&mut self.heap);
+        entries.sort_unstable_by_key(|entry| (entry.at, entry.order));
+        let slots = std::mem::take(&mut self.slots);
+        self.free.clear();
+        for entry in entries {
+            let event = slots[entry.slot()];
+            if keep(&event) {
+                self.push(entry.at, event);
+            }
+        }
     }
 
     #[inline(always)]

@@ -32,6 +32,10 @@ pub struct JobMaster {
     pub(super) ended: SortedSet<SubtaskId>,
     pub(super) rounds: Vec<Round>,
     scheduled_restarts: u32,
+    /// Its process is dead.
+    pub down: bool,
+    /// How often a JobManager's process has died.
+    pub(super) losses: u32,
 }
 
 /// Tasks that are scheduled together: they get all of their slots, or wait.
@@ -67,6 +71,8 @@ impl JobMaster {
             ended: SortedSet::new(),
             rounds: Vec::new(),
             scheduled_restarts: 0,
+            down: false,
+            losses: 0,
         }
     }
 
@@ -122,6 +128,10 @@ impl Engine {
     fn start_from_snapshot(&mut self) -> Result<(), String> {
         let fixed = self.fixed.clone();
         let Some(snapshot) = &fixed.input.snapshot else { return Ok(()) };
+        if self.coordinator.latest().is_some() {
+            // A new leader restores what the high-availability store points to.
+            return Ok(());
+        }
         let recovery = fixed.input.scenario.recovery;
         let (checkpoint, path) = (CheckpointId(snapshot.checkpoint), Arc::from(snapshot.path.as_str()));
         self.record(|| Fact::StartedFromSnapshot {
@@ -353,7 +363,8 @@ impl Engine {
     }
 
     pub(super) fn cancel_job(&mut self) {
-        if !matches!(self.job.status, JobStatus::Running | JobStatus::Restarting | JobStatus::Failing) {
+        if self.job.down || !matches!(self.job.status, JobStatus::Running | JobStatus::Restarting | JobStatus::Failing)
+        {
             return;
         }
         self.change_job_status(JobStatus::Cancelling);

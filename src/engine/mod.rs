@@ -20,6 +20,7 @@ mod exception;
 mod fixed;
 mod invariants;
 mod jobmaster;
+mod leadership;
 mod network;
 mod operator;
 pub mod outcome;
@@ -271,7 +272,7 @@ impl Engine {
     }
 
     fn handle(&mut self, event: Event) {
-        if self.managers.any_held && self.is_held(event) {
+        if self.managers.any_held && (self.is_lost(event) || self.is_held(event)) {
             return;
         }
         match event {
@@ -298,6 +299,8 @@ impl Engine {
             }
             Event::CancelRepeated { subtask, attempt, count } => self.on_cancel_repeated(subtask, attempt, count),
             Event::CancelTimeout { subtask, attempt } => self.on_cancel_timeout(subtask, attempt),
+            Event::LeaderElected { loss } => self.on_leader_elected(loss),
+            Event::JobManagerMissed { loss } => self.on_job_manager_missed(loss),
             Event::Incident { index, begins } => self.on_incident(index, begins),
             Event::CheckpointTick { generation } => self.on_checkpoint_tick(generation),
             Event::CheckpointTimeout { checkpoint } => self.on_checkpoint_timeout(checkpoint),

@@ -57,6 +57,11 @@ impl RestartBackoff {
         }
     }
 
+    /// The stream of its jitter.
+    pub(super) fn jitter(&self) -> RandomStream {
+        self.jitter.clone()
+    }
+
     /// Notifies the strategy of a failure and asks whether to restart (RS-3).
     pub(super) fn notify_failure(&mut self, now: SimTime) -> Verdict {
         let millis = now.millis();

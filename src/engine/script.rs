@@ -165,6 +165,7 @@ impl Engine {
                 self.permit(source, *subtask, |position| position + *records);
             }
             Action::Hold { source, on } => self.hold(source, *on),
+            Action::TriggerCheckpoint if self.job.down => {}
             Action::TriggerCheckpoint => {
                 self.script.manual_over = false;
                 if self.coordinator.base_interval().is_some() {

@@ -52,7 +52,7 @@ pub struct TaskManagers {
     /// Where it lay last.
     pub(super) homes: Vec<u32>,
     /// Scheduling rounds that wait for slots.
-    waiting: Vec<u32>,
+    pub(super) waiting: Vec<u32>,
     spread: bool,
     /// Events of TaskManagers that stand still or can't be reached; they go on when it is over.
     pub(super) held: Vec<(u32, Event)>,

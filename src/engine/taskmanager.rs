@@ -66,6 +66,7 @@ impl Engine {
                 }
             }
             Mishap::NotificationsLost => self.outside.notifications_lost = true,
+            Mishap::JobManagerKilled => self.kill_job_manager(),
         }
     }
 
@@ -81,6 +82,7 @@ impl Engine {
                 }
             }
             Mishap::NotificationsLost => self.outside.notifications_lost = false,
+            Mishap::JobManagerKilled => self.start_job_manager(),
         }
     }
 
@@ -110,7 +112,7 @@ impl Engine {
         it.generation += 1;
         let generation = it.generation;
         let held = |manager: &TaskManager| matches!(manager.process, Process::Hung | Process::Partitioned);
-        self.managers.any_held = self.managers.all.iter().any(held);
+        self.managers.any_held = self.job.down || self.managers.all.iter().any(held);
         generation
     }
 

@@ -2,7 +2,8 @@
 
 use super::{Language, Names, bytes, count, duration, explain_saves};
 use crate::trace::{
-    AbortReason, ExecutionState, Fact, FailurePhase, JobStatus, RefusalReason, TaskManagerChange, TraceEvent,
+    AbortReason, ExecutionState, Fact, FailurePhase, JobManagerChange, JobStatus, RefusalReason, TaskManagerChange,
+    TraceEvent,
 };
 
 /// A sentence with its rules.
@@ -33,6 +34,7 @@ fn sentence(t: Language, fact: &Fact, names: &Names) -> String {
         | Fact::RestoreAssigned { .. }
         | Fact::OperatorOpened { .. }
         | Fact::TaskManagerChanged { .. }
+        | Fact::JobManagerChanged { .. }
         | Fact::SlotsMissing { .. }
         | Fact::CancellationStuck { .. } => job_sentence(t, fact, names),
         Fact::StartedFromSnapshot { .. } | Fact::SnapshotStateSkipped { .. } => explain_saves::sentence(t, fact, names),
@@ -97,6 +99,7 @@ fn job_sentence(t: Language, fact: &Fact, names: &Names) -> String {
         }
         Fact::TaskFailureHandled { subtask, .. } => t.failure_handled(names.subtask(*subtask)),
         Fact::TaskManagerChanged { task_manager, change } => t.task_manager_changed(*task_manager, *change),
+        Fact::JobManagerChanged { change } => t.job_manager_changed(*change).into(),
         Fact::SlotsMissing { needed, free } => t.slots_missing(*needed, *free),
         Fact::CancellationStuck { subtask, stuck_for } => {
             t.cancel_stuck(names.subtask(*subtask), duration(t, *stuck_for))
@@ -250,6 +253,7 @@ fn job(t: Language, from: JobStatus, to: JobStatus, names: &Names) -> String {
         JobStatus::Cancelling => t.job_cancelling().into(),
         JobStatus::Canceled => t.job_canceled().into(),
         JobStatus::Finished => t.job_finished().into(),
+        JobStatus::Suspended => t.job_suspended().into(),
     }
 }
 
@@ -292,6 +296,11 @@ fn rules_of(fact: &Fact) -> &'static [&'static str] {
             TaskManagerChange::ShutDown | TaskManagerChange::Disconnected => &["JS-7", "HA-2"],
             TaskManagerChange::Registered => &["HA-2"],
             _ => &["HA-1", "HA-2"],
+        },
+        Fact::JobManagerChanged { change } => match change {
+            JobManagerChange::Elected => &["HA-5"],
+            JobManagerChange::StartedEmpty => &["HA-4"],
+            _ => &["HA-4", "HA-5"],
         },
         Fact::SlotsMissing { .. } => &["HA-2", "RS-13", "JS-4"],
         Fact::CancellationStuck { .. } => &["JS-7"],

@@ -27,6 +27,9 @@ pub struct Cluster {
     /// How long Flink waits before it believes something to be lost.
     #[serde(default, skip_serializing_if = "Timeouts::are_usual")]
     pub timeouts: Timeouts,
+    /// `high-availability.type` is `zookeeper` or `kubernetes`: a new leader goes on where a dead JobManager was (HA-5).
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub high_availability: bool,
     /// A new TaskManager is started so many milliseconds after one has ended, as Kubernetes does; absent = nobody starts one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replacement_ms: Option<u64>,
@@ -50,6 +53,7 @@ impl Default for Cluster {
             buffer_timeout_ms: 100,
             spread_out_slots: false,
             timeouts: Timeouts::default(),
+            high_availability: false,
             replacement_ms: None,
             incidents: Vec::new(),
             paths: Vec::new(),

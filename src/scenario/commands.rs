@@ -205,6 +205,7 @@ mod tests {
                 Action::Cancel,
                 Action::Begin(Mishap::CancelIgnored { operator: name.clone() }),
                 Action::End(Mishap::NotificationsLost),
+                Action::Begin(Mishap::JobManagerKilled),
                 Action::Begin(Mishap::TaskManagerKilled(7)),
                 Action::Begin(Mishap::TaskManagerHung(0)),
                 Action::End(Mishap::TaskManagerPartitioned(1)),

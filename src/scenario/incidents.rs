@@ -35,6 +35,8 @@ pub enum Mishap {
         /// uid of the operator.
         operator: String,
     },
+    /// The process of the JobManager is killed (HA-4, HA-5). It ends when a new one is the leader.
+    JobManagerKilled,
     /// Messages that say that a checkpoint is complete do not reach the tasks (CP-22).
     NotificationsLost,
 }
@@ -50,6 +52,7 @@ impl Mishap {
                 format!("{{\"cancel_ignored\":{{\"operator\":{}}}}}", quoted(operator))
             }
             Mishap::NotificationsLost => "\"notifications_lost\"".into(),
+            Mishap::JobManagerKilled => "\"job_manager_killed\"".into(),
         }
     }
 
@@ -59,7 +62,7 @@ impl Mishap {
             Mishap::TaskManagerKilled(manager)
             | Mishap::TaskManagerHung(manager)
             | Mishap::TaskManagerPartitioned(manager) => Some(*manager),
-            Mishap::CancelIgnored { .. } | Mishap::NotificationsLost => None,
+            Mishap::CancelIgnored { .. } | Mishap::NotificationsLost | Mishap::JobManagerKilled => None,
         }
     }
 }

@@ -12,6 +12,8 @@ pub struct JobView {
     pub name: String,
     /// Its state.
     pub status: JobStatus,
+    /// Its process is dead: what is shown was its last knowledge.
+    pub dead: bool,
     /// How fresh the state is: 1 just now, 0 long ago.
     pub fresh: f64,
     /// The checkpoint coordinator.
@@ -77,6 +79,7 @@ pub(super) fn view(moment: &Moment) -> JobView {
     JobView {
         name: moment.engine.input().scenario.name.clone(),
         status: job.status,
+        dead: job.down,
         fresh: since.map_or(0.0, |from| moment.glow(from)),
         coordinator: coordinator(moment),
         restart: restart(moment),

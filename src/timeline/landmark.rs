@@ -103,6 +103,7 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::CheckpointCompleted { .. }
         | Fact::CheckpointAborted { .. }
         | Fact::TaskManagerChanged { .. }
+        | Fact::JobManagerChanged { .. }
         | Fact::BudgetSpent { .. } => Weight::Turn,
     }
 }
@@ -177,6 +178,7 @@ impl Stops {
                         | Fact::GlobalFailure { .. }
                         | Fact::InitializationFailed { .. }
                         | Fact::TaskManagerChanged { .. }
+                        | Fact::JobManagerChanged { .. }
                 )
             }
             Landmark::Restore => matches!(fact, Fact::RestoreAssigned { .. }),

@@ -77,6 +77,8 @@ pub enum Fact {
     // ---- processes (HA)
     /// Something happened to a TaskManager's process, or the JobManager learned of it (HA-1, HA-2).
     TaskManagerChanged { task_manager: u32, change: TaskManagerChange },
+    /// Something happened to the JobManager's process (HA-4, HA-5).
+    JobManagerChanged { change: JobManagerChange },
     /// Scheduled tasks wait for slots: so many are needed, so many are free (HA-2, RS-13).
     SlotsMissing { needed: u32, free: u32 },
     /// A task still does not react to being cancelled (JS-7).
@@ -193,6 +195,7 @@ pub enum JobStatus {
     Canceled,
     Finished,
     Restarting,
+    Suspended,
 }
 
 impl JobStatus {
@@ -213,6 +216,7 @@ impl JobStatus {
             JobStatus::Canceled => "CANCELED",
             JobStatus::Finished => "FINISHED",
             JobStatus::Restarting => "RESTARTING",
+            JobStatus::Suspended => "SUSPENDED",
         }
     }
 }
@@ -283,6 +287,20 @@ pub enum FailurePhase {
     Restore,
     /// A connection to another TaskManager closed (HA-1).
     Network,
+}
+
+/// What can happen to the JobManager (HA-4, HA-5).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobManagerChange {
+    /// Its process was killed.
+    Killed,
+    /// The TaskManagers missed its heartbeats and stopped the job's tasks.
+    Missed,
+    /// A new leader takes the job over.
+    Elected,
+    /// A new process is up, which knows nothing of the job.
+    StartedEmpty,
 }
 
 /// What can happen to a TaskManager (HA-1, HA-2).

@@ -7,6 +7,7 @@ mod fact;
 mod line;
 
 pub use fact::{
-    AbortReason, Cause, ExecutionState, Fact, FailurePhase, JobStatus, RefusalReason, TaskManagerChange, TraceEvent,
+    AbortReason, Cause, ExecutionState, Fact, FailurePhase, JobManagerChange, JobStatus, RefusalReason,
+    TaskManagerChange, TraceEvent,
 };
 pub use line::line;

@@ -177,8 +177,6 @@ fn missing_feature(json: &Json, params: &Json) -> Option<&'static str> {
         Some("event-time windows")
     } else if has("phases") {
         Some("sizes and files of the state backends")
-    } else if has("leadership") || has("high_availability") {
-        Some("loss of the JobManager")
     } else if has("processing_time_timer_after_ms") {
         Some("processing-time timers")
     } else if has("started_from") {

@@ -8,7 +8,7 @@
 //! - `shape`: pipelines and their failover regions.
 
 use checkpoint_lab::base::{Value, ValueType};
-use checkpoint_lab::scenario::{Action, Condition, Expr, FlinkVersion, Partitioner, RunInput, SourceKind};
+use checkpoint_lab::scenario::{Action, Condition, Expr, FlinkVersion, Mishap, Partitioner, RunInput, SourceKind};
 use serde_json::{Map, Value as Json, json};
 
 use super::build::{Counter, Job, Script, fail_map, keyed_sum, map, scripted, seen, texts};
@@ -59,6 +59,8 @@ fn translate(json: &Json, settings: Settings) -> Result<Translation, Verdict> {
         one_source_ends(params, settings)
     } else if has("parallelism_of_sum") {
         keyed(json, settings)
+    } else if has("leadership") {
+        leadership(json, settings)
     } else if has("fail_when_counter") || (has("fail_on") && params["records"].is_u64()) {
         counting(json, settings)
     } else {
@@ -118,10 +120,31 @@ fn script(json: &Json) -> Script {
         match step["do"].as_str() {
             Some("permit") => _ = script.permit("src", step["upto"].as_u64().unwrap_or(0)).settle(),
             Some("checkpoint") => _ = script.checkpoint(),
+            Some("revoke JobMaster leadership") => _ = script.action(Action::Begin(Mishap::JobManagerKilled)),
+            Some("grant JobMaster leadership") => _ = script.action(Action::End(Mishap::JobManagerKilled)),
             _ => {}
         }
     }
     script
+}
+
+/// A JobMaster that loses its leadership, and gets it again; with `then_failure`, a record fails once after that.
+fn leadership(json: &Json, mut settings: Settings) -> Result<Translation, Verdict> {
+    let params = &json["params"];
+    settings.cluster.high_availability = true;
+    let mut job = Job::default();
+    job.source("src", scripted(SourceKind::JavaCollection, true), texts("r", params["records"].as_u64().unwrap_or(0)));
+    job.logged("map", fail_map(Counter::State, None));
+    let failed = json["failure_cause_chain"].as_array().and_then(|chain| chain.last()).and_then(Json::as_str);
+    if let Some(value) = failed.and_then(|message| message.rsplit(' ').next()) {
+        job.fails_on("map", "src", row_of(value)?, 1, &failure_on(value));
+    }
+    job.print("sink");
+    job.chain(&["src", "map", "sink"]);
+    let script = script(json);
+    let logged = job.instrumented.clone();
+    let input = job.run(settings, 1, None, script);
+    Ok(Translation { input, logged, release: None, racing_sinks: false })
 }
 
 fn keyed(json: &Json, settings: Settings) -> Result<Translation, Verdict> {

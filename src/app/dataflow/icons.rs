@@ -29,6 +29,7 @@ pub fn job_status(status: JobStatus) -> Html {
         JobStatus::Canceled => Shape::Square,
         JobStatus::Finished => Shape::Check,
         JobStatus::Restarting => Shape::Again,
+        JobStatus::Suspended => Shape::HollowSquare,
     })
 }
 

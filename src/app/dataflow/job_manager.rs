@@ -27,9 +27,10 @@ pub fn JobManager(props: &JobManagerProps) -> Html {
     let card = layout.job_manager;
     let within = |rect: Rect| text::at(Rect { x: rect.x - card.x, y: rect.y - card.y, ..rect });
     html! {
-        <section class="card jm" style={text::at(card)} aria-label="JobManager">
+        <section class="card jm" data-dead={view.dead.to_string()} style={text::at(card)} aria-label="JobManager">
             <header class="jm-head">
                 <h3>{ "JobManager" }</h3>
+                if view.dead { <span class="state" data-tone="fail">{ t.jm_label_dead() }</span> }
                 <span class="faint cut">{ view.name.clone() }</span>
                 <span class="state" data-tone={icons::job_tone(view.status)} style={text::part("fresh", view.fresh)}>
                     { icons::job_status(view.status) }{ view.status.name() }

@@ -101,6 +101,8 @@ pub(super) struct Checkpoints {
     rows: BTreeMap<CheckpointId, Row>,
     refused: u64,
     restored: u64,
+    /// The newest completed one that a dead JobManager's statistics held.
+    before: Option<CheckpointId>,
 }
 
 struct Row {
@@ -187,7 +189,12 @@ impl Checkpoints {
     /// The newest completed checkpoint.
     pub(super) fn last_completed(&self) -> Option<CheckpointId> {
         let completed = |(_, row): &(&CheckpointId, &Row)| row.outcome.status == "COMPLETED";
-        self.rows.iter().rev().find(completed).map(|(checkpoint, _)| *checkpoint)
+        self.rows.iter().rev().find(completed).map(|(checkpoint, _)| *checkpoint).or(self.before)
+    }
+
+    /// HA-5: a new leader's statistics begin anew.
+    pub(super) fn forget(&mut self) {
+        *self = Checkpoints { before: self.last_completed(), ..Checkpoints::default() };
     }
 
     pub(super) fn finish(self, graph: &ExecutionGraph) -> Vec<CheckpointOutcome> {

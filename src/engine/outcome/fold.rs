@@ -11,7 +11,7 @@ use super::{
 use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SubtaskId};
 use crate::graph::ExecutionGraph;
 use crate::scenario::{CheckpointStorage, RunInput};
-use crate::trace::{Cause, ExecutionState, Fact, JobStatus, TraceEvent};
+use crate::trace::{Cause, ExecutionState, Fact, JobManagerChange, JobStatus, TraceEvent};
 
 pub(super) fn outcome(input: &RunInput, graph: &ExecutionGraph, trace: &[TraceEvent]) -> Outcome {
     let mut fold = Fold::new(input, graph);
@@ -88,6 +88,10 @@ impl<'a> Fold<'a> {
             Fact::CheckpointCompleted { checkpoint, .. } => {
                 self.pending.remove(checkpoint);
                 self.stored.insert(*checkpoint);
+            }
+            Fact::JobManagerChanged { change: JobManagerChange::Elected } => {
+                self.pending.clear();
+                self.checkpoints.forget();
             }
             Fact::CheckpointDiscarded { checkpoint } => _ = self.stored.remove(checkpoint),
             fact => self.failures(fact),

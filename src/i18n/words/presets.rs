@@ -63,6 +63,11 @@ phrases! {
         ko: "이번에는 소스 쪽이 죽습니다. 하류는 곧바로 연결이 끊겨 실패하지만 JobManager는 10초가 넘도록 모릅니다. 그사이 재시작은 죽은 프로세스에 배포하려다 실패를 거듭합니다.";
         en: "Now the source's side dies. Downstream fails at once, but the JobManager knows nothing for more than 10 s: meanwhile every restart deploys to the dead process and fails."
     }
+    preset_jm_dies { ko: "JobManager가 죽다"; en: "The JobManager dies" }
+    preset_jm_dies_note {
+        ko: "JobManager가 8초에 죽고 14초에 새 리더가 나타납니다. HA 저장소 덕분에 완료된 체크포인트와 ID 카운터는 이어지고, 재시작 횟수와 통계는 처음부터 셉니다. HA를 끄면 잡을 잃습니다.";
+        en: "The JobManager dies at 8 s, and a new leader comes at 14 s. Thanks to the HA store, completed checkpoints and the id counter go on; restarts and statistics are counted anew. Without HA the job is lost."
+    }
     scenario_edited_note {
         ko: "설정을 바꾼 시나리오입니다. 실행 취소로 되돌리거나 위에서 다른 시나리오를 고를 수 있습니다.";
         en: "A scenario with changed settings. Undo brings the old one back, and the chooser above brings another."
@@ -85,6 +90,7 @@ impl Language {
             "generated-thousands" => (self.preset_thousands(), self.preset_thousands_note()),
             "task-manager-dies" => (self.preset_tm_dies(), self.preset_tm_dies_note()),
             "task-manager-of-source-dies" => (self.preset_tm_source_dies(), self.preset_tm_source_dies_note()),
+            "job-manager-dies" => (self.preset_jm_dies(), self.preset_jm_dies_note()),
             _ => (self.scenario_edited(), self.scenario_edited_note()),
         }
     }

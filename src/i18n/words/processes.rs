@@ -3,7 +3,7 @@
 use crate::base::Language;
 use crate::i18n::particle::i;
 use crate::scenario::Mishap;
-use crate::trace::TaskManagerChange;
+use crate::trace::{JobManagerChange, TaskManagerChange};
 
 phrases! {
     tm_killed(name: String) {
@@ -39,6 +39,30 @@ phrases! {
         ko: "{} JobManager에 등록되었습니다. 이제 그 슬롯을 쓸 수 있습니다.", i(name);
         en: "{name} registered at the JobManager: its slots can be used."
     }
+    jm_killed {
+        ko: "JobManager 프로세스가 죽었습니다. 진행 중이던 체크포인트와 재시작 전략의 횟수, 통계가 함께 사라집니다. 태스크는 아직 돕니다.";
+        en: "The JobManager's process is dead: pending checkpoints, the restart strategy's counts and the statistics are gone. Tasks still run."
+    }
+    jm_missed {
+        ko: "TaskManager들이 JobManager의 하트비트를 받지 못해 이 잡의 태스크를 모두 멈췄습니다.";
+        en: "The TaskManagers miss the JobManager's heartbeats and have stopped all tasks of the job."
+    }
+    jm_elected {
+        ko: "새 JobManager가 리더가 되었습니다. HA 저장소에서 잡과 완료된 체크포인트, ID 카운터를 찾아 잡을 처음부터 다시 띄웁니다.";
+        en: "A new JobManager is the leader. It finds the job, its completed checkpoints and the id counter in the HA store, and starts the job anew."
+    }
+    jm_started_empty {
+        ko: "새 JobManager가 떴지만 HA가 없어 이 잡을 모릅니다. 남은 체크포인트로 다시 제출해야 합니다.";
+        en: "A new JobManager is up, but without HA it does not know the job: submit it again from a checkpoint that remains."
+    }
+    job_suspended {
+        ko: "앞 리더의 실행은 SUSPENDED입니다. 새 리더가 이어받습니다.";
+        en: "The old leader's run of the job is SUSPENDED; the new leader takes over."
+    }
+    mishap_job_manager { ko: "JobManager 강제 종료"; en: "The JobManager is killed" }
+    high_availability { ko: "고가용성(HA)"; en: "High availability" }
+    high_availability_help { ko: "켜면 새 리더가 완료된 체크포인트와 ID 카운터를 이어받습니다. 끄면 JobManager와 함께 잡을 잃습니다."; en: "On: a new leader takes over completed checkpoints and the id counter. Off: the job is lost with its JobManager." }
+    jm_label_dead { ko: "죽음"; en: "dead" }
     slots_missing(needed: u32, free: u32) {
         ko: "잡은 RUNNING이지만 슬롯이 모자라(필요 {needed}개, 빈 슬롯 {free}개) 태스크들이 SCHEDULED에서 기다립니다.";
         en: "The job is RUNNING, but slots are missing ({needed} needed, {free} free): its tasks wait in SCHEDULED."
@@ -113,6 +137,16 @@ impl Language {
         }
     }
 
+    /// What happened to the JobManager.
+    pub const fn job_manager_changed(self, change: JobManagerChange) -> &'static str {
+        match change {
+            JobManagerChange::Killed => self.jm_killed(),
+            JobManagerChange::Missed => self.jm_missed(),
+            JobManagerChange::Elected => self.jm_elected(),
+            JobManagerChange::StartedEmpty => self.jm_started_empty(),
+        }
+    }
+
     /// A kind of mishap, as a list offers it.
     pub const fn mishap_name(self, what: &Mishap) -> &'static str {
         match what {
@@ -121,6 +155,7 @@ impl Language {
             Mishap::TaskManagerPartitioned(_) => self.mishap_partitioned(),
             Mishap::CancelIgnored { .. } => self.mishap_cancel(),
             Mishap::NotificationsLost => self.mishap_notifications(),
+            Mishap::JobManagerKilled => self.mishap_job_manager(),
         }
     }
 

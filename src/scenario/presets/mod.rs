@@ -34,6 +34,7 @@ pub const ALL: &[Preset] = &[
     ("generated-thousands", generated_thousands),
     ("task-manager-dies", task_manager_dies),
     ("task-manager-of-source-dies", task_manager_of_source_dies),
+    ("job-manager-dies", job_manager_dies),
 ];
 
 /// The preset with this id; `_` and `-` are the same.
@@ -241,6 +242,16 @@ pub fn task_manager_of_source_dies() -> Scenario {
     scenario.name = "Lost Source".into();
     scenario.cluster.timeouts = Timeouts::default();
     scenario.cluster.incidents[0].what = Mishap::TaskManagerKilled(0);
+    scenario
+}
+
+/// The same job; now the JobManager dies, and a standby takes the job over.
+pub fn job_manager_dies() -> Scenario {
+    let mut scenario = task_manager_dies();
+    scenario.name = "Lost JobManager".into();
+    scenario.cluster.high_availability = true;
+    let what = Mishap::JobManagerKilled;
+    scenario.cluster.incidents = vec![Incident { what, from_ms: 8_000, until_ms: Some(14_000) }];
     scenario
 }
 

@@ -74,6 +74,7 @@ fn kinds(manager: u32, operator: &str) -> Vec<Mishap> {
         Mishap::TaskManagerPartitioned(manager),
         Mishap::CancelIgnored { operator: operator.into() },
         Mishap::NotificationsLost,
+        Mishap::JobManagerKilled,
     ]
 }
 
@@ -96,6 +97,9 @@ pub fn timeouts(form: &Form) -> Html {
     let (t, cluster) = (form.t, &form.scenario.cluster);
     let set = &cluster.timeouts;
     let spread = Field::at("cluster.spread_out_slots", t.spread_out()).key("cluster.evenly-spread-out-slots");
+    let ha = Field::at("cluster.high_availability", t.high_availability())
+        .key("high-availability.type")
+        .help(t.high_availability_help());
     let replacement = Field::at("cluster.replacement_ms", t.replacement()).help(t.replacement_help());
     let interval =
         Field::at("cluster.timeouts.heartbeat_interval_ms", t.heartbeat_interval()).key("heartbeat.interval");
@@ -108,6 +112,7 @@ pub fn timeouts(form: &Form) -> Html {
         .help(t.cancellation_timeout_help());
     html! {
         <>
+            { form.switch(ha, cluster.high_availability, |scenario, on| scenario.cluster.high_availability = on) }
             { form.switch(spread, cluster.spread_out_slots, |scenario, on| scenario.cluster.spread_out_slots = on) }
             { form.maybe(replacement, Number::optional(cluster.replacement_ms, Unit::Millis), |scenario, ms| {
                 scenario.cluster.replacement_ms = ms;
