@@ -40,6 +40,11 @@ impl Engine {
         true
     }
 
+    /// A failure of the whole job at this very moment, as one of an operator coordinator would be (JS-11).
+    pub fn fail_job_now(&mut self, message: &str) {
+        self.fail_globally(java_exception(message));
+    }
+
     pub(super) fn fail_attempt(&mut self, id: SubtaskId, cause: Cause) {
         self.close_outputs(id);
         let task = &mut self.subtasks[id.index()];

@@ -88,8 +88,15 @@ pub fn checkpoint_fault(phase: FaultPhase, id: Option<u64>, times: Option<u32>, 
 }
 
 pub fn on_record(row: u32, times: Option<u32>) -> FaultPoint {
-    let at = FaultAt::Record { dataset: "rows".into(), row };
-    FaultPoint { operator: "op".into(), subtask: None, at, times, message: "planted".into() }
+    fault("op", record_of("rows", row), times)
+}
+
+pub fn record_of(dataset: &str, row: u32) -> FaultAt {
+    FaultAt::Record { dataset: dataset.into(), row }
+}
+
+pub fn fault(operator: &str, at: FaultAt, times: Option<u32>) -> FaultPoint {
+    FaultPoint { operator: operator.into(), subtask: None, at, times, message: "planted".into() }
 }
 
 pub fn fixed_delay(attempts: u32, delay_ms: u64) -> RestartStrategy {
@@ -112,9 +119,18 @@ pub fn run_for(scenario: Scenario, seconds: u64) -> Outcome {
     run_until(scenario, Commands::default(), 0, SimTime::from_millis(seconds * 1_000))
 }
 
+/// A job that is about to run.
+pub fn start(scenario: Scenario) -> Engine {
+    let commands = Commands::default();
+    Engine::new(Arc::new(RunInput { scenario, seed: 0, commands, snapshot: None }))
+}
+
 pub fn run_until(scenario: Scenario, commands: Commands, seed: u64, until: SimTime) -> Outcome {
     let input = RunInput { scenario, seed, commands, snapshot: None };
-    let mut engine = Engine::new(Arc::new(input));
+    run_on(Engine::new(Arc::new(input)), until)
+}
+
+fn run_on(mut engine: Engine, until: SimTime) -> Outcome {
     while engine.next_event_at().is_some_and(|next| next <= until) {
         assert!(engine.steps() < 2_000_000, "a test run has an end");
         engine.step();
@@ -125,6 +141,11 @@ pub fn run_until(scenario: Scenario, commands: Commands, seed: u64, until: SimTi
 }
 
 impl Outcome {
+    /// Runs on, to the end.
+    pub fn of(engine: Engine) -> Outcome {
+        run_on(engine, SimTime::from_millis(600_000))
+    }
+
     pub fn status(&self) -> JobStatus {
         self.engine.job().status
     }
