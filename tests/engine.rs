@@ -264,6 +264,7 @@ fn the_job_managers_heap_takes_five_mebibytes_from_one_task() {
     scenario.checkpointing = Checkpointing { interval_ms: Some(60_000), ..Checkpointing::default() };
     let big = "x".repeat(1_000_000);
     scenario.operators[1].kind = OperatorKind::Function(Function {
+        on_timer: Vec::new(),
         class: "Hoard".into(),
         kind: FunctionKind::Map,
         fields: Vec::new(),

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use checkpoint_lab::base::{Language, OperatorIndex, Value, ValueType};
-use checkpoint_lab::program::{CodeLanguage, Dialect, Effect, Listing, StateView, StmtId, UserFunction, print};
+use checkpoint_lab::base::{Language, OperatorIndex, TimeWindow, Value, ValueType};
+use checkpoint_lab::program::{
+    CodeLanguage, Dialect, Effect, Invocation, Listing, StateView, StmtId, UserFunction, print,
+};
 use checkpoint_lab::scenario::{
     Api, Arithmetic, CheckpointStorage, CheckpointingMode, Comparison, Expr, Field, Function, FunctionKind,
     OperatorKind, Partitioner, PythonSettings, RestartStrategy, Retention, Scenario, StateDeclaration, StateKind, Stmt,
@@ -322,6 +324,14 @@ fn many_rows_are_a_file() {
 struct Fresh(Vec<Value>);
 
 impl StateView for Fresh {
+    fn window(&self, _: TimeWindow) -> Option<&[Value]> {
+        None
+    }
+
+    fn windows(&self) -> Vec<TimeWindow> {
+        Vec::new()
+    }
+
     fn field(&self, slot: u16) -> &Value {
         &self.0[usize::from(slot)]
     }
@@ -338,7 +348,7 @@ impl StateView for Fresh {
 fn effects(function: &Function, input: &Value) -> Vec<Effect> {
     let compiled = UserFunction::compile(function).unwrap();
     let mut effects = Vec::new();
-    compiled.call(input, &Fresh(compiled.initial_fields().to_vec()), true, &mut effects);
+    compiled.call(&Invocation::of(input), &Fresh(compiled.initial_fields().to_vec()), true, &mut effects);
     effects
 }
 
@@ -359,7 +369,7 @@ fn begins(effect: &Effect, language: CodeLanguage) -> &'static [&'static str] {
         (Effect::TouchFile(_), CodeLanguage::Python) => &["open("],
         (Effect::TouchFile(_), CodeLanguage::Java) => &["new File("],
         // An exception may also come out of any expression, and a map without a return gives None.
-        (Effect::Line(_) | Effect::Raise(_) | Effect::AppendState { .. }, _) => &[""],
+        _ => &[""],
     }
 }
 
@@ -425,6 +435,7 @@ fn job_with(body: Vec<Stmt>, kind: FunctionKind, api: Api) -> Scenario {
             value_type: ValueType::Long,
             initial: Value::Long(0),
         }],
+        on_timer: Vec::new(),
         body,
     });
     scenario

@@ -500,7 +500,7 @@ proptest! {
                     let dataset = run.scenario.data.iter().find(|dataset| dataset.name == source.dataset);
                     prop_assert!(dataset.is_some_and(|dataset| dataset.table().is_ok()));
                 }
-                OperatorKind::PrintSink => {}
+                _ => {}
             }
         }
         for dialect in [Dialect::Flink1, Dialect::Flink2] {

@@ -15,5 +15,5 @@ pub use language::Language;
 pub use operator_id::OperatorId;
 pub use random::RandomStream;
 pub use sorted::{SortedMap, SortedSet};
-pub use time::{EventTime, SimDuration, SimTime};
+pub use time::{EventTime, SimDuration, SimTime, TimeWindow};
 pub use value::{Row, Value, ValueType};

@@ -38,6 +38,31 @@ impl EventTime {
     }
 }
 
+/// A window of event time, from `start` up to but not with `end` (Flink: `TimeWindow`).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TimeWindow {
+    /// Its first moment.
+    pub start: EventTime,
+    /// The first moment after it.
+    pub end: EventTime,
+}
+
+impl TimeWindow {
+    /// The last moment that belongs to it: its timer, and the timestamp of its result.
+    pub const fn max_timestamp(self) -> EventTime {
+        EventTime(self.end.0 - 1)
+    }
+}
+
+/// `[0, 10)`.
+impl fmt::Display for TimeWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}, {})", self.start, self.end)
+    }
+}
+
 /// `MIN`, `MAX` or the number of milliseconds.
 impl fmt::Display for EventTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::barrier::BarrierHandler;
 use super::channel::InputGate;
 use super::task::{Activity, Ending, OperatorRuntime, SourceReader, Subtask};
+use super::watermark::{WatermarkGenerator, WatermarkValve};
 use super::{Engine, PythonWorker};
-use crate::base::{AttemptNumber, CheckpointId, Dense, OperatorIndex, SimDuration, SimTime, SubtaskId};
+use crate::base::{AttemptNumber, CheckpointId, Dense, EventTime, OperatorIndex, SimDuration, SimTime, SubtaskId};
 use crate::scenario::OperatorKind;
 use crate::trace::{ExecutionState, Fact};
 
@@ -34,6 +35,8 @@ impl Engine {
             activity: Activity::Idle,
             gate: InputGate::new(),
             barriers: BarrierHandler::new(self.scenario().checkpointing.mode, node.inputs.len()),
+            valve: WatermarkValve::new(node.inputs.len()),
+            event_time_ended: false,
             pools: vec![0; node.outputs.len()].into(),
             last_notified: CheckpointId(0),
             aborted: Vec::new(),
@@ -87,14 +90,16 @@ impl Engine {
             let operator = *operator;
             self.record(|| Fact::OperatorOpened { subtask: id, operator, attempt, restored_from, position, values });
         }
+        self.start_clocks(id);
     }
 
     /// Whether an operator declares state or keeps a position.
     fn has_state(&self, operator: OperatorIndex) -> bool {
         match &self.scenario().operators[operator.index()].kind {
             OperatorKind::Source(source) => source.kind.keeps_position(),
-            OperatorKind::Function(function) => !function.states.is_empty(),
-            OperatorKind::PrintSink => false,
+            OperatorKind::Function(function) => !function.states.is_empty() || !function.on_timer.is_empty(),
+            OperatorKind::Window(_) | OperatorKind::Reduce(_) => true,
+            OperatorKind::Watermarks(_) | OperatorKind::PrintSink => false,
         }
     }
 
@@ -112,6 +117,9 @@ impl Engine {
         {
             state.lists = Arc::new(vec![Vec::new(); function.state_kinds().count()]);
         }
+        if !state.timers.is_empty() {
+            state.timers = Arc::new(state.timers.restored(|key| self.key_group(key)));
+        }
         let source = match &self.scenario().operators[operator.index()].kind {
             OperatorKind::Source(source) => {
                 let partitions = self.fixed.subtasks[id.index()].partitions.len();
@@ -128,6 +136,9 @@ impl Engine {
             source,
             worker: self.fixed.operators[operator.index()].in_worker.then(Box::<PythonWorker>::default),
             records: 0,
+            watermark: EventTime::MIN,
+            generator: matches!(self.scenario().operators[operator.index()].kind, OperatorKind::Watermarks(_))
+                .then(|| Box::new(WatermarkGenerator::new(self.now))),
         }
     }
 

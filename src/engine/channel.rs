@@ -9,6 +9,7 @@
 
 use std::collections::VecDeque;
 
+use super::watermark::Signal;
 use crate::base::{ChannelId, CheckpointId, EventTime, RecordId, Row, SimTime};
 
 /// Buffers that a channel owns at its receiver: its initial credit.
@@ -23,6 +24,8 @@ pub const MAX_BUFFERS_PER_CHANNEL: u32 = 10;
 pub enum Element {
     /// A record with its timestamp.
     Record(RecordId, Row, EventTime),
+    /// A watermark or a channel's status (SR-10).
+    Signal(Signal),
     /// A checkpoint barrier.
     Barrier(CheckpointId),
     /// A cancel marker (BR-6).
@@ -37,7 +40,7 @@ impl Element {
     /// Whether it lies in buffers, which cost credits; all else is an event.
     #[inline(always)]
     pub const fn is_data(&self) -> bool {
-        matches!(self, Element::Record(..))
+        matches!(self, Element::Record(..) | Element::Signal(_))
     }
 }
 

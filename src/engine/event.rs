@@ -77,6 +77,11 @@ pub(super) enum Event {
     /// The asynchronous part of a snapshot is done.
     SnapshotWritten { checkpoint: CheckpointId, subtask: SubtaskId, attempt: AttemptNumber },
 
+    /// A watermark generator is asked.
+    WatermarkTick { subtask: SubtaskId, position: u16, attempt: AttemptNumber },
+    /// A timer of the machine's clock is due.
+    ProcessingTimer { subtask: SubtaskId, position: u16, attempt: AttemptNumber },
+
     // ---- Python workers
     /// A worker goes on after a sleep or a record's cost.
     WorkerResumes { subtask: SubtaskId, position: u16, attempt: AttemptNumber },

@@ -21,6 +21,8 @@ pub(super) struct Fixed {
     pub operators: Dense<FixedOperator>,
     pub subtasks: Dense<FixedSubtask>,
     pub channels: Dense<FixedChannel>,
+    /// Something in the job asks for watermarks: only then do they travel.
+    pub event_time: bool,
     /// Keys are hashed as PyFlink does.
     pub python_keys: bool,
 }
@@ -116,6 +118,8 @@ impl Fixed {
                 OperatorKind::Function(function) => {
                     Some(UserFunction::compile(function).expect("the function compiles"))
                 }
+                OperatorKind::Window(window) => Some(UserFunction::window(window)),
+                OperatorKind::Reduce(reduce) => Some(UserFunction::reduce(reduce)),
                 _ => None,
             };
             let mut inputs = graph.operators[at].inputs.iter().map(|input| graph.edges[*input].partitioner);
@@ -132,6 +136,7 @@ impl Fixed {
         Fixed {
             subtasks: subtasks(&graph, &operators),
             channels: channels(&graph),
+            event_time: scenario.operators.iter().any(|operator| operator.kind.uses_event_time()),
             python_keys: matches!(scenario.api, Api::Python(_)),
             operators,
             graph,

@@ -37,6 +37,9 @@ mod storage;
 mod task;
 mod taskmanager;
 mod thread;
+mod time;
+mod timers;
+mod watermark;
 mod worker;
 
 pub use barrier::BarrierHandler;
@@ -51,8 +54,10 @@ pub use slots::{Process, TaskManager, TaskManagers};
 pub use storage::Storage;
 pub use task::{
     Activity, Call, Emission, Ending, Frame, Mail, OperatorRuntime, OperatorSnapshot, OperatorState, SnapshotStage,
-    SnapshotTiming, SourceReader, Subtask, SubtaskSnapshot,
+    SnapshotTiming, SourceReader, Subtask, SubtaskSnapshot, WindowState,
 };
+pub use timers::{Timer, TimerQueue, Timers};
+pub use watermark::{ChannelStatus, Signal, WatermarkGenerator, WatermarkValve};
 
 use std::sync::Arc;
 
@@ -329,6 +334,12 @@ impl Engine {
             Event::WorkerFlushes { subtask, position, attempt } => self.on_worker_flushes(subtask, position, attempt),
             Event::BundleTimer { subtask, position, attempt, bundle } => {
                 self.post(subtask, attempt, Mail::BundleTime(position, bundle));
+            }
+            Event::WatermarkTick { subtask, position, attempt } => {
+                self.post(subtask, attempt, Mail::WatermarkTick(position));
+            }
+            Event::ProcessingTimer { subtask, position, attempt } => {
+                self.on_processing_timer(subtask, position, attempt);
             }
             Event::WorkerFailed { subtask, position, attempt } => self.on_worker_failed(subtask, position, attempt),
             Event::Flush { channel, epoch, buffer } => self.on_flush(channel, epoch, buffer),

@@ -8,6 +8,9 @@ use super::{Activity, Engine};
 use crate::base::{ChannelId, EventTime, RecordId, Row, SimDuration, SubtaskId};
 use crate::trace::Fact;
 
+/// A watermark in a buffer: its length, its tag, its timestamp.
+const SIGNAL_BYTES: u64 = 13;
+
 impl Engine {
     /// Puts a record into a channel; gives it back when a buffer is needed and none is free.
     pub(super) fn try_put_record(
@@ -17,19 +20,43 @@ impl Engine {
         row: Row,
         time: EventTime,
     ) -> Result<(), Row> {
-        let cluster = &self.scenario().cluster;
-        let (segment, timeout) = (u64::from(cluster.segment_size), cluster.buffer_timeout_ms);
         let bytes = row.size() + 4;
+        if !self.reserve_buffer(channel, bytes) {
+            return Err(row);
+        }
+        self.record(|| Fact::RecordSent { channel, record });
+        self.put_data(channel, Element::Record(record, row, time), bytes);
+        Ok(())
+    }
+
+    /// Puts a watermark or a status among the records; false when a buffer is needed and none is free.
+    pub(super) fn try_put_signal(&mut self, channel: ChannelId, signal: Element) -> bool {
+        let reserved = self.reserve_buffer(channel, SIGNAL_BYTES);
+        if reserved {
+            self.put_data(channel, signal, SIGNAL_BYTES);
+        }
+        reserved
+    }
+
+    #[inline(always)]
+    fn reserve_buffer(&mut self, channel: ChannelId, bytes: u64) -> bool {
+        let segment = u64::from(self.scenario().cluster.segment_size);
         if self.channels[channel.index()].needs_buffer(bytes, segment) {
             if !self.has_free_buffer(channel) {
-                return Err(row);
+                return false;
             }
             let FixedChannel { from, output, .. } = self.fixed.channels[channel.index()];
             self.subtasks[from.index()].pools[output] += 1;
         }
+        true
+    }
+
+    #[inline(always)]
+    fn put_data(&mut self, channel: ChannelId, element: Element, bytes: u64) {
+        let cluster = &self.scenario().cluster;
+        let (segment, timeout) = (u64::from(cluster.segment_size), cluster.buffer_timeout_ms);
         let now = self.now;
-        let put = self.channels[channel.index()].put_data(Element::Record(record, row, time), bytes, segment, now);
-        self.record(|| Fact::RecordSent { channel, record });
+        let put = self.channels[channel.index()].put_data(element, bytes, segment, now);
         match (put, timeout) {
             (_, 0) => {
                 self.channels[channel.index()].flush_all();
@@ -44,7 +71,6 @@ impl Engine {
             (Put::Full, _) => self.send_ready(channel),
             (Put::Joined, _) => {}
         }
-        Ok(())
     }
 
     /// Puts a barrier or another event: it closes the buffer before it and leaves as soon as its turn comes.

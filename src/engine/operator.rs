@@ -9,8 +9,11 @@ use super::fixed::Exit;
 use super::python::WorkItem;
 use super::task::{Call, Emission, Frame, OperatorRuntime, OperatorState};
 use super::thread::Progress;
-use crate::base::{ChannelId, EventTime, OperatorIndex, RecordId, Row, SortedSet, SubtaskId, Value};
-use crate::program::{Effect, StateView};
+use super::time::outgoing;
+use crate::base::{
+    ChannelId, EventTime, KeyGroup, OperatorIndex, RecordId, Row, SortedSet, SubtaskId, TimeWindow, Value,
+};
+use crate::program::{Effect, Invocation, StateView};
 use crate::scenario::{Api, Partitioner, StateKind};
 use crate::trace::{Fact, FailurePhase};
 
@@ -34,12 +37,17 @@ impl Engine {
             0 => fixed.key.and_then(|keyed| keyed.key_of(&row)),
             _ => None,
         };
-        if fixed.in_worker {
-            self.hand_to_worker(id, position, WorkItem { record, row, key, time });
+        if fixed.function.is_none() {
+            return self.assign_timestamp(id, position, record, row);
+        }
+        let in_worker = fixed.in_worker;
+        let item = WorkItem { record, row, key, time, timer: None };
+        if in_worker {
+            self.hand_to_worker(id, position, item);
             return;
         }
-        let effects = self.call_function(id, position, &row, key.as_ref());
-        self.push(id, Frame::Call(Call { position, record, time, key, effects, next: 0 }));
+        let effects = self.call_function(id, position, &item);
+        self.push(id, Frame::Call(Call { position, record, time, key: item.key, effects, next: 0 }));
     }
 
     fn print_row(&mut self, id: SubtaskId, operator: OperatorIndex, record: RecordId, row: &Row) {
@@ -57,14 +65,22 @@ impl Engine {
         self.record(|| Fact::RowPrinted { subtask: id, operator, attempt, record, text, times });
     }
 
-    /// What the function at `position` does with a row.
-    pub(super) fn call_function(&self, id: SubtaskId, position: u16, row: &Row, key: Option<&Value>) -> Vec<Effect> {
+    /// What the function at `position` does with a record or a timer.
+    pub(super) fn call_function(&self, id: SubtaskId, position: u16, item: &WorkItem) -> Vec<Effect> {
         let runtime = &self.subtasks[id.index()].operators[usize::from(position)];
         let function =
             self.fixed.operators[runtime.operator.index()].function.as_ref().expect("the operator has a function");
-        let view = View { runtime, key, files: &self.outside.files };
+        let view = View { runtime, key: item.key.as_ref(), files: &self.outside.files };
         let mut effects = Vec::new();
-        function.call(row, &view, self.tracing, &mut effects);
+        let with = Invocation {
+            row: &item.row,
+            time: item.time,
+            key: item.key.as_ref().unwrap_or(&Value::Null),
+            watermark: runtime.watermark,
+            processing_time: self.now.millis(),
+            timer: item.timer.map(|(_, window)| window),
+        };
+        function.call(&with, &view, self.tracing, &mut effects);
         effects
     }
 
@@ -78,26 +94,34 @@ impl Engine {
                     self.push(id, Frame::Call(call));
                     return self.busy(id, duration);
                 }
-                Effect::Emit { row, tag } => {
-                    let emission = Emission { position, record, time, row: row.clone(), tag: *tag, output: 0 };
-                    if usize::from(call.next) < call.effects.len() {
-                        self.push(id, Frame::Call(call));
-                    }
-                    self.push(id, Frame::Emission(emission));
-                    return Progress::More;
-                }
                 Effect::Raise(message) => {
                     self.throw(id, position, FailurePhase::Record, java_exception(message), Some(record));
                     return Progress::Wait;
                 }
-                other => self.apply(id, position, call.key.as_ref(), other),
+                Effect::Emit { .. } => {}
+                other => self.apply(id, position, call.key.as_ref(), record, other),
+            }
+            if let Some((row, time, tag)) = outgoing(effect, time) {
+                let emission = Emission { position, record, time, row: row.clone(), tag, output: 0 };
+                if usize::from(call.next) < call.effects.len() {
+                    self.push(id, Frame::Call(call));
+                }
+                self.push(id, Frame::Emission(emission));
+                return Progress::More;
             }
         }
         Progress::More
     }
 
     /// An effect that takes no time and does not leave the operator.
-    pub(super) fn apply(&mut self, id: SubtaskId, position: u16, key: Option<&Value>, effect: &Effect) {
+    pub(super) fn apply(
+        &mut self,
+        id: SubtaskId,
+        position: u16,
+        key: Option<&Value>,
+        record: RecordId,
+        effect: &Effect,
+    ) {
         let runtime = &mut self.subtasks[id.index()].operators[usize::from(position)];
         let operator = runtime.operator;
         match effect {
@@ -120,7 +144,13 @@ impl Engine {
                 self.outside.files.insert(path.clone());
                 self.record(|| Fact::FileTouched { subtask: id, operator, path: path.clone() });
             }
+            Effect::ClearState { slot } => {
+                let (slot, key) = (*slot, key.cloned().unwrap_or(Value::Null));
+                clear_state(runtime, slot, &key);
+                self.record(|| Fact::StateCleared { subtask: id, operator, slot, key });
+            }
             Effect::Sleep(_) | Effect::Emit { .. } | Effect::Raise(_) => unreachable!("these are the caller's"),
+            time => self.apply_time(id, position, key, record, time),
         }
     }
 
@@ -136,7 +166,7 @@ impl Engine {
         let runtime = &mut self.subtasks[id.index()].operators[usize::from(position)];
         let operator = runtime.operator;
         let function = self.fixed.operators[operator.index()].function.as_ref().expect("the operator has a function");
-        let keyed = function.state_kinds().nth(usize::from(slot)) == Some(StateKind::KeyedValue);
+        let keyed = function.state_kinds().nth(usize::from(slot)).is_some_and(StateKind::is_keyed);
         let slots = function.state_kinds().count();
         let shown_key = if keyed { Some(key.cloned().unwrap_or(Value::Null)) } else { None };
         match &shown_key {
@@ -202,12 +232,17 @@ impl Engine {
 
     fn channel_of_key(&self, channels: &[ChannelId], key: &Value) -> ChannelId {
         let keys = self.fixed.graph.max_parallelism;
+        let group = KeyGroup(self.key_group(key));
+        channels[crate::graph::subtask_of(group, channels.len() as u32, keys) as usize]
+    }
+
+    /// The key group of a key (KG-1).
+    pub(super) fn key_group(&self, key: &Value) -> u16 {
         let hash = match self.fixed.python_keys {
             false => crate::graph::java_hash(key),
             true => crate::graph::python_key_hash(key),
         };
-        let group = crate::graph::key_group(hash, keys);
-        channels[crate::graph::subtask_of(group, channels.len() as u32, keys) as usize]
+        crate::graph::key_group(hash, self.fixed.graph.max_parallelism).0
     }
 }
 
@@ -244,6 +279,28 @@ impl StateView for View<'_> {
 
     fn file_exists(&self, path: &str) -> bool {
         self.files.contains(path)
+    }
+
+    fn window(&self, window: TimeWindow) -> Option<&[Value]> {
+        let key = self.key.cloned().unwrap_or(Value::Null);
+        self.runtime.state.windows.get(&(key, window)).map(|kept| kept.values.as_slice())
+    }
+
+    fn windows(&self) -> Vec<TimeWindow> {
+        let key = self.key.cloned().unwrap_or(Value::Null);
+        let first = TimeWindow { start: EventTime::MIN, end: EventTime::MIN };
+        let from = self.runtime.state.windows.range((key.clone(), first)..);
+        from.take_while(|((other, _), _)| *other == key).map(|((_, window), _)| *window).collect()
+    }
+}
+
+fn clear_state(runtime: &mut OperatorRuntime, slot: u16, key: &Value) {
+    let keyed = Arc::make_mut(&mut runtime.state.keyed);
+    if let Some(values) = keyed.get_mut(key) {
+        values[usize::from(slot)] = None;
+        if values.iter().all(Option::is_none) {
+            keyed.remove(key);
+        }
     }
 }
 

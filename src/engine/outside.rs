@@ -35,7 +35,8 @@ impl Outside {
         self.rows[sink.index()] += 1;
         let counts = Arc::make_mut(&mut self.printed[sink.index()]);
         if counts.is_empty() {
-            counts.resize(self.records, 0);
+            // A row may come from a snapshot of another job, and then from no record of this one.
+            counts.resize(self.records.max(1), 0);
         }
         counts[record.index()] += 1;
         counts[record.index()]

@@ -9,8 +9,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::task::Emission;
-use crate::base::{EventTime, RecordId, Row, SimTime, Value};
+use crate::base::{EventTime, RecordId, Row, SimTime, TimeWindow, Value};
 use crate::program::Effect;
+use crate::scenario::TimeDomain;
 
 /// A worker and its bundle.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -33,6 +34,8 @@ pub struct PythonWorker {
     pub bundle_since: SimTime,
     /// When results were last sent.
     pub(super) flushed_at: SimTime,
+    /// A watermark that waits for the bundle.
+    pub(super) held: Option<EventTime>,
     /// Whether a flush is on its way.
     pub(super) flush_planned: bool,
     /// The exception that ended it.
@@ -50,6 +53,18 @@ pub struct WorkItem {
     pub key: Option<Value>,
     /// Its timestamp.
     pub time: EventTime,
+    /// A timer in place of a record: its clock, and its window, if it is a window's.
+    pub timer: Option<(TimeDomain, Option<TimeWindow>)>,
+}
+
+impl WorkItem {
+    /// The timestamp of the rows that come of it: a timer of the machine's clock has none to give.
+    pub(super) fn leaving_time(&self) -> EventTime {
+        match self.timer {
+            Some((TimeDomain::ProcessingTime, _)) => EventTime::MIN,
+            _ => self.time,
+        }
+    }
 }
 
 /// A row that a worker has made.

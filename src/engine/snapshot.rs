@@ -71,7 +71,7 @@ impl Engine {
         self.carry_out_barrier_actions(id, &actions, checkpoint);
     }
 
-    fn input_position(&self, id: SubtaskId, channel: ChannelId) -> usize {
+    pub(super) fn input_position(&self, id: SubtaskId, channel: ChannelId) -> usize {
         let inputs = &self.fixed.graph.subtasks[id.index()].inputs;
         inputs.iter().position(|input| *input == channel).expect("the channel is an input of the subtask")
     }

@@ -28,6 +28,7 @@ impl Engine {
         match self.next_row(id) {
             NextRow::Ended => {
                 self.push(id, Frame::Ending);
+                self.advance_to_end_of_event_time(id);
                 Progress::More
             }
             NextRow::None => Progress::Wait,

@@ -13,6 +13,9 @@ pub const INLINE_THRESHOLD: u64 = 20_480;
 /// What a non-empty operator state costs besides its values, near what recorded checkpoints weigh.
 const OPERATOR_STATE_OVERHEAD: u64 = 180;
 
+/// A window as the namespace of a state: its start and its end.
+const WINDOW_BYTES: u64 = 16;
+
 /// The storage of one job.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Storage {
@@ -153,7 +156,18 @@ pub(super) fn snapshot_bytes(snapshot: &SubtaskSnapshot) -> u64 {
             .iter()
             .map(|(key, values)| key.size() + values.iter().flatten().map(|value| value.size()).sum::<u64>())
             .sum();
-        match offsets + lists + keyed {
+        let windows: u64 = operator
+            .state
+            .windows
+            .iter()
+            .map(|((key, _), kept)| {
+                key.size() + WINDOW_BYTES + kept.values.iter().map(|value| value.size()).sum::<u64>()
+            })
+            .sum();
+        let timer = |timer: &super::Timer| timer.key.size() + 8 + if timer.window.is_some() { WINDOW_BYTES } else { 0 };
+        let timers = &operator.state.timers;
+        let timers: u64 = timers.event.iter().chain(timers.processing.iter()).map(timer).sum();
+        match offsets + lists + keyed + windows + timers {
             0 => 0,
             bytes => bytes + OPERATOR_STATE_OVERHEAD,
         }

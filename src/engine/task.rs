@@ -10,9 +10,11 @@ use std::sync::Arc;
 use super::barrier::BarrierHandler;
 use super::channel::InputGate;
 use super::python::PythonWorker;
+use super::timers::Timers;
+use super::watermark::{Signal, WatermarkGenerator, WatermarkValve};
 use crate::base::{
     AttemptNumber, ChannelId, CheckpointId, Dense, EventTime, OperatorIndex, RecordId, Row, SimDuration, SimTime,
-    SortedMap, Value,
+    SortedMap, TimeWindow, Value,
 };
 use crate::program::Effect;
 use crate::trace::{Cause, ExecutionState};
@@ -42,6 +44,10 @@ pub struct Subtask {
     pub gate: InputGate,
     /// Barriers.
     pub barriers: BarrierHandler,
+    /// Watermarks of its channels.
+    pub valve: WatermarkValve,
+    /// It has said that event time has come to its end.
+    pub(super) event_time_ended: bool,
     /// Buffers in use of each output's pool, in the order of the graph's outputs.
     pub(super) pools: Box<[u32]>,
     /// The last checkpoint whose completion it heard of.
@@ -119,6 +125,29 @@ pub enum Frame {
     },
     /// The end of the input: flush, then tell everybody (CP-33).
     Ending,
+    /// An operator's event-time clock goes on: what is due fires first.
+    Advance {
+        /// Position of the operator in the chain.
+        position: u16,
+        /// The watermark.
+        watermark: EventTime,
+    },
+    /// A watermark or a status leaves an operator.
+    Signal {
+        /// Position of the operator in the chain.
+        position: u16,
+        /// Which.
+        signal: Signal,
+        /// The next edge.
+        output: u16,
+        /// The next channel of it.
+        channel: u16,
+    },
+    /// Timers of the machine's clock fire.
+    Processing {
+        /// Position of the operator in the chain.
+        position: u16,
+    },
 }
 
 /// A call of a function, under way.
@@ -177,6 +206,10 @@ pub enum Mail {
     Abort(CheckpointId),
     /// `bundle.time` is over for this bundle.
     BundleTime(u16, u32),
+    /// The watermark generator at this position is asked.
+    WatermarkTick(u16),
+    /// Timers of the machine's clock are due at this position.
+    ProcessingTimers(u16),
 }
 
 /// How far a task is at the end of its input.
@@ -192,7 +225,7 @@ pub enum Ending {
 }
 
 /// An operator's instance in one attempt.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct OperatorRuntime {
     /// Which operator of the scenario.
     pub operator: OperatorIndex,
@@ -206,6 +239,10 @@ pub struct OperatorRuntime {
     pub worker: Option<Box<PythonWorker>>,
     /// Records handled in this attempt.
     pub records: u64,
+    /// How far its event time is: in no checkpoint (SR-8).
+    pub watermark: EventTime,
+    /// The generator, where it makes watermarks.
+    pub generator: Option<Box<WatermarkGenerator>>,
 }
 
 /// Flink state of an operator at one subtask. Cheap to clone: snapshots and keyframes share what has not changed.
@@ -215,12 +252,27 @@ pub struct OperatorState {
     pub keyed: Arc<BTreeMap<Value, Vec<Option<Value>>>>,
     /// Operator state: for each declared state its list; a single value is a list of one.
     pub lists: Arc<Vec<Vec<Value>>>,
+    /// Timers: keyed state too (SB-6).
+    pub timers: Arc<Timers>,
+    /// Windows: keyed state, by key and window.
+    pub windows: Arc<BTreeMap<(Value, TimeWindow), WindowState>>,
+}
+
+/// What a window keeps.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct WindowState {
+    /// Every record, or the one that they have been put together to.
+    pub values: Vec<Value>,
+    /// The last record that came into it: no part of Flink's state, it only says where the result comes from.
+    pub record: RecordId,
 }
 
 impl OperatorState {
     /// How many values it holds.
     pub fn len(&self) -> usize {
-        self.keyed.values().flatten().flatten().count() + self.lists.iter().map(Vec::len).sum::<usize>()
+        let windows: usize = self.windows.values().map(|window| window.values.len()).sum();
+        let keyed = self.keyed.values().flatten().flatten().count();
+        keyed + self.lists.iter().map(Vec::len).sum::<usize>() + windows + self.timers.len()
     }
 
     /// Whether it holds nothing.

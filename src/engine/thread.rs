@@ -90,6 +90,11 @@ impl Engine {
                 Frame::FinishBundle { position, begun } => self.advance_bundle(id, position, begun),
                 Frame::Checkpoint { checkpoint, stage } => self.advance_checkpoint(id, checkpoint, stage),
                 Frame::Ending => self.advance_ending(id),
+                Frame::Advance { position, watermark } => self.advance_watermark(id, position, watermark),
+                Frame::Signal { position, signal, output, channel } => {
+                    self.advance_signal(id, position, signal, output, channel)
+                }
+                Frame::Processing { position } => self.advance_processing(id, position),
             };
         }
         if task.owed != SimDuration::ZERO {
@@ -97,6 +102,10 @@ impl Engine {
             return self.busy(id, owed);
         }
         if task.restored_finished {
+            if self.fixed.event_time && !task.event_time_ended {
+                self.advance_to_end_of_event_time(id);
+                return Progress::More;
+            }
             self.finish_task(id);
             return Progress::Wait;
         }
@@ -141,6 +150,8 @@ impl Engine {
             Mail::Trigger(checkpoint) => self.begin_triggered(id, checkpoint),
             Mail::Complete(checkpoint) => self.on_complete(id, checkpoint),
             Mail::Abort(checkpoint) => self.on_abort(id, checkpoint),
+            Mail::WatermarkTick(position) => self.on_tick_mail(id, position),
+            Mail::ProcessingTimers(position) => self.push(id, Frame::Processing { position }),
             Mail::BundleTime(position, bundle) => {
                 let worker = self.subtasks[id.index()].operators[usize::from(position)].worker.as_ref();
                 if worker.is_some_and(|worker| worker.bundle == bundle && worker.bundle_records > 0) {
@@ -158,6 +169,7 @@ impl Engine {
                 self.subtasks[id.index()].owed = self.record_cost();
                 self.hand_over(id, 0, record, row, time);
             }
+            Element::Signal(signal) => self.on_signal(id, channel, signal),
             Element::Barrier(checkpoint) => self.on_barrier(id, channel, checkpoint),
             Element::CancelMarker(checkpoint) => self.on_cancel_marker(id, channel, checkpoint),
             Element::EndOfData => {

@@ -4,6 +4,7 @@ use super::event::Event;
 use super::python::{WorkItem, WorkResult};
 use super::task::{Activity, Frame, Mail, SnapshotStage, SubtaskSnapshot};
 use super::thread::Progress;
+use super::time::outgoing;
 use super::{Engine, PythonWorker, WorkerCall};
 use crate::base::{AttemptNumber, RecordId, SimDuration, SubtaskId};
 use crate::program::Effect;
@@ -92,20 +93,27 @@ impl Engine {
                 }
                 continue;
             }
-            let Some(WorkItem { record, row, key, time }) = worker.queue.pop_front() else {
+            let Some(item) = worker.queue.pop_front() else {
                 self.woken.push(id);
                 return;
             };
-            let runtime = &mut self.subtasks[id.index()].operators[usize::from(position)];
-            let operator = runtime.operator;
-            runtime.records += 1;
-            self.record(|| Fact::RecordReceived { subtask: id, operator, record });
-            let effects = match self.fault_on_record(id, position, record) {
+            let record = item.record;
+            let fault = match item.timer {
+                Some(_) => None,
+                None => {
+                    let runtime = &mut self.subtasks[id.index()].operators[usize::from(position)];
+                    let operator = runtime.operator;
+                    runtime.records += 1;
+                    self.record(|| Fact::RecordReceived { subtask: id, operator, record });
+                    self.fault_on_record(id, position, record)
+                }
+            };
+            let effects = match fault {
                 Some(message) => vec![Effect::Raise(message)],
-                None => self.call_function(id, position, &row, key.as_ref()),
+                None => self.call_function(id, position, &item),
             };
             if let Some(worker) = self.worker(id, position) {
-                worker.call = Some(WorkerCall { record, key, time, effects, next: 0 });
+                worker.call = Some(WorkerCall { record, time: item.leaving_time(), key: item.key, effects, next: 0 });
             }
             self.worker_busy(id, position, record_cost);
             return;
@@ -116,6 +124,10 @@ impl Engine {
     fn advance_worker_call(&mut self, id: SubtaskId, position: u16, mut call: WorkerCall) -> bool {
         while let Some(effect) = call.effects.get(usize::from(call.next)).cloned() {
             call.next += 1;
+            if let Some((row, time, tag)) = outgoing(&effect, call.time) {
+                let result = WorkResult { record: call.record, row: row.clone(), time, tag };
+                self.worker_emits(id, position, result);
+            }
             match effect {
                 Effect::Sleep(duration) => {
                     if let Some(worker) = self.worker(id, position) {
@@ -124,15 +136,12 @@ impl Engine {
                     self.worker_busy(id, position, duration);
                     return false;
                 }
-                Effect::Emit { row, tag } => {
-                    let result = WorkResult { record: call.record, row, time: call.time, tag };
-                    self.worker_emits(id, position, result);
-                }
+                Effect::Emit { .. } => {}
                 Effect::Raise(message) => {
                     self.worker_raises(id, position, call.record, &message);
                     return false;
                 }
-                other => self.apply(id, position, call.key.as_ref(), &other),
+                other => self.apply(id, position, call.key.as_ref(), call.record, &other),
             }
         }
         true
@@ -199,6 +208,12 @@ impl Engine {
         open.map(|position| position as u16)
     }
 
+    /// Whether a worker's bundle takes no more.
+    pub(super) fn bundle_is_full(&mut self, id: SubtaskId, position: u16) -> bool {
+        let size = self.python_settings().bundle_size;
+        self.worker(id, position).is_some_and(|worker| worker.bundle_records >= size)
+    }
+
     /// Waits for a bundle, passing its results on meanwhile.
     pub(super) fn advance_bundle(&mut self, id: SubtaskId, position: u16, begun: bool) -> Progress {
         let operator = self.subtasks[id.index()].operators[usize::from(position)].operator;
@@ -213,7 +228,11 @@ impl Engine {
         }
         if worker.is_done() {
             worker.bundle_records = 0;
+            let held = worker.held.take();
             self.record(|| Fact::BundleFinished { subtask: id, operator });
+            if let Some(watermark) = held {
+                self.push(id, Frame::Advance { position, watermark });
+            }
             return Progress::More;
         }
         let remaining = worker.queue.len() as u32 + u32::from(worker.call.is_some());

@@ -128,7 +128,7 @@ fn chain_name(scenario: &Scenario, edges: &[EdgeNode], operators: &[OperatorNode
         (OperatorKind::Source(_), _) => format!("Source: {}", operator.name),
         (OperatorKind::PrintSink, _) => format!("Sink: {}", operator.name),
         (OperatorKind::Function(_), Api::Python(_)) => format!("{0}, {0}", operator.name),
-        (OperatorKind::Function(_), Api::Java) => operator.name.clone(),
+        _ => operator.name.clone(),
     };
     let chained = operators[head.index()].outputs.iter().filter(|output| edges[**output].chained);
     let rest: Vec<String> = chained.map(|output| chain_name(scenario, edges, operators, edges[*output].to)).collect();

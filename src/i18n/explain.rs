@@ -1,5 +1,6 @@
 //! Why something happened: one sentence for every fact of the trace, and the Flink rules behind it.
 
+use super::explain_time::time_sentence;
 use super::{Language, Names, bytes, count, duration, explain_saves};
 use crate::trace::{
     AbortReason, ExecutionState, Fact, FailurePhase, JobManagerChange, JobStatus, RefusalReason, TaskManagerChange,
@@ -54,6 +55,18 @@ fn sentence(t: Language, fact: &Fact, names: &Names) -> String {
         | Fact::EndOfData { .. }
         | Fact::CommandDone { .. }
         | Fact::BudgetSpent { .. } => record_sentence(t, fact, names),
+        Fact::WatermarkEmitted { .. }
+        | Fact::WatermarkAdvanced { .. }
+        | Fact::IdleChanged { .. }
+        | Fact::TimerRegistered { .. }
+        | Fact::TimerDeleted { .. }
+        | Fact::TimerFired { .. }
+        | Fact::WindowAdded { .. }
+        | Fact::WindowSet { .. }
+        | Fact::WindowFired { .. }
+        | Fact::WindowCleared { .. }
+        | Fact::RecordLate { .. }
+        | Fact::StateCleared { .. } => time_sentence(t, fact, names),
         Fact::SchedulerStarted { .. }
         | Fact::SchedulerStopped
         | Fact::TriggerRefused { .. }
@@ -324,6 +337,14 @@ fn rules_of(fact: &Fact) -> &'static [&'static str] {
         Fact::RowPrinted { times: ..=1, .. } => &["EO-6"],
         Fact::RowPrinted { .. } => &["EO-6", "EO-1"],
         Fact::BundleGrew { .. } | Fact::BundleFinishing { .. } | Fact::BundleFinished { .. } => &["S15"],
+        Fact::WatermarkEmitted { .. } | Fact::WatermarkAdvanced { .. } => &["SR-10", "SR-8"],
+        Fact::IdleChanged { .. } => &["SR-10"],
+        Fact::TimerRegistered { .. } | Fact::TimerDeleted { .. } => &["SB-6"],
+        Fact::TimerFired { .. } | Fact::WindowFired { .. } => &["SB-6", "SR-8"],
+        Fact::WindowAdded { .. } | Fact::WindowSet { .. } | Fact::WindowCleared { .. } | Fact::StateCleared { .. } => {
+            &["EO-1"]
+        }
+        Fact::RecordLate { .. } => &["SR-9"],
         Fact::EndOfData { .. } => &["CP-33", "CP-34"],
         Fact::SchedulerStarted { .. } => &["CP-4", "CP-3"],
         Fact::SchedulerStopped => &["CP-2"],

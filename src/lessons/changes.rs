@@ -1,7 +1,7 @@
 //! In how many ways a scenario differs from a lesson's, counted as a person would: what follows from another change is not
 //! one of its own.
 
-use crate::scenario::{Function, OperatorKind, Partitioner, RunInput, Scenario, Source, SourceKind, StateKind};
+use crate::scenario::{Function, OperatorKind, Partitioner, RunInput, Scenario, Source, SourceKind};
 
 /// Something that was changed. The seed is none: every real run has its own luck.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -100,7 +100,7 @@ fn functions(scenario: &Scenario) -> Vec<&Function> {
 }
 
 fn needs_key(scenario: &Scenario) -> bool {
-    functions(scenario).iter().flat_map(|function| &function.states).any(|state| state.kind == StateKind::KeyedValue)
+    functions(scenario).iter().flat_map(|function| &function.states).any(|state| state.kind.is_keyed())
 }
 
 /// Operators with their kinds, and who is connected to whom.
@@ -112,6 +112,9 @@ fn graph(scenario: &Scenario) -> Shape<'_> {
         OperatorKind::Source(_) => 0,
         OperatorKind::Function(_) => 1,
         OperatorKind::PrintSink => 2,
+        OperatorKind::Watermarks(_) => 3,
+        OperatorKind::Window(_) => 4,
+        OperatorKind::Reduce(_) => 5,
     };
     let operators = scenario.operators.iter().map(|operator| (operator.uid.as_str(), kind(&operator.kind)));
     let edges = scenario.edges.iter().map(|edge| (edge.from.as_str(), edge.to.as_str()));

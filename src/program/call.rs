@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::base::{Row, SimDuration, Value};
-use crate::scenario::{Arithmetic, Comparison, Expr, Function, FunctionKind, StateKind, Stmt, side_output_number};
+use super::arithmetic::{arithmetic, compare, integer};
+use super::fold::with_column;
+use crate::base::{EventTime, Row, SimDuration, TimeWindow, Value};
+use crate::scenario::{Arithmetic, Comparison, Fold, FunctionKind, Reduce, StateKind, TimeDomain, Window};
 
 /// A statement's number: statements are counted in reading order, an `if` before its branches.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
@@ -29,6 +31,62 @@ pub enum Effect {
         /// Its value.
         value: Value,
     },
+    /// A Flink state loses its value.
+    ClearState {
+        /// Which, in the order of declaration.
+        slot: u16,
+    },
+    /// A timer of the current key is set, if it is not set already.
+    RegisterTimer {
+        /// Which clock.
+        domain: TimeDomain,
+        /// When.
+        time: EventTime,
+        /// Of which window, if it is a window's.
+        window: Option<TimeWindow>,
+    },
+    /// A timer of the current key is taken back.
+    DeleteTimer {
+        /// Which clock.
+        domain: TimeDomain,
+        /// When.
+        time: EventTime,
+        /// Of which window, if it is a window's.
+        window: Option<TimeWindow>,
+    },
+    /// A window of the current key keeps a value more.
+    AddToWindow {
+        /// Which.
+        window: TimeWindow,
+        /// The value.
+        value: Value,
+    },
+    /// A window of the current key keeps this and nothing else.
+    SetWindow {
+        /// Which.
+        window: TimeWindow,
+        /// The values.
+        values: Vec<Value>,
+    },
+    /// A window's state goes.
+    RemoveWindow {
+        /// Which.
+        window: TimeWindow,
+    },
+    /// A window's result goes downstream, with the window's last moment as timestamp.
+    FireWindow {
+        /// Which.
+        window: TimeWindow,
+        /// The result.
+        row: Row,
+    },
+    /// The record came too late for its windows.
+    Late {
+        /// The record.
+        row: Row,
+        /// The side output that takes it; 0 = it is dropped.
+        tag: u16,
+    },
     /// A value is appended to a list state.
     AppendState {
         /// Which, in the order of declaration.
@@ -53,6 +111,31 @@ pub enum Effect {
     Raise(Arc<str>),
 }
 
+/// What a function is called with.
+#[derive(Clone, Copy, Debug)]
+pub struct Invocation<'a> {
+    /// The record; nothing when a timer fires.
+    pub row: &'a Row,
+    /// The timestamp of the record or timer; [`EventTime::MIN`] is none.
+    pub time: EventTime,
+    /// The key, after a keyBy.
+    pub key: &'a Value,
+    /// The operator's watermark.
+    pub watermark: EventTime,
+    /// The machine's time in milliseconds.
+    pub processing_time: u64,
+    /// A timer fires: its window, if it is a window's.
+    pub timer: Option<Option<TimeWindow>>,
+}
+
+impl<'a> Invocation<'a> {
+    /// With a record alone.
+    pub const fn of(row: &'a Row) -> Invocation<'a> {
+        let (time, watermark) = (EventTime::MIN, EventTime::MIN);
+        Invocation { row, time, key: &Value::Null, watermark, processing_time: 0, timer: None }
+    }
+}
+
 /// What a function can read: its fields, its state (of the current key) and the world outside.
 pub trait StateView {
     /// The field in `slot`.
@@ -61,22 +144,41 @@ pub trait StateView {
     fn state(&self, slot: u16) -> Option<&Value>;
     /// Whether a file exists outside.
     fn file_exists(&self, path: &str) -> bool;
+    /// What a window of the current key keeps.
+    fn window(&self, window: TimeWindow) -> Option<&[Value]>;
+    /// The windows of the current key, the earliest first.
+    fn windows(&self) -> Vec<TimeWindow>;
 }
 
 /// A function made ready to run: names resolved to slots.
 #[derive(Clone, Debug)]
 pub struct UserFunction {
-    kind: FunctionKind,
-    initial_fields: Vec<Value>,
-    states: Vec<(StateKind, Value)>,
-    body: Vec<Op>,
+    pub(super) initial_fields: Vec<Value>,
+    pub(super) states: Vec<(StateKind, Value)>,
+    pub(super) logic: Logic,
+}
+
+/// What it does.
+#[derive(Clone, Debug)]
+pub(super) enum Logic {
+    /// Statements of a learner's.
+    Body { kind: FunctionKind, body: Vec<Op>, on_timer: Vec<Op> },
+    /// A window.
+    Window(Window),
+    /// A running result.
+    Reduce(Reduce),
 }
 
 #[derive(Clone, Debug)]
-enum Op {
+pub(super) enum Op {
     Set(StmtId, u16, Ex),
     Update(StmtId, u16, Ex),
     Append(StmtId, u16, Ex),
+    Add(StmtId, u16, Ex),
+    Fold(StmtId, u16, Fold, Ex),
+    Put(StmtId, u16, Ex, Ex),
+    Clear(StmtId, u16),
+    Timer(StmtId, TimeDomain, Ex, bool),
     Sleep(StmtId, SimDuration),
     Print(StmtId, Ex),
     If(StmtId, Ex, Vec<Op>, Vec<Op>),
@@ -86,12 +188,19 @@ enum Op {
 }
 
 #[derive(Clone, Debug)]
-enum Ex {
+pub(super) enum Ex {
     Constant(Value),
     Input,
     Column(usize),
     Field(u16),
     State(u16),
+    Folded(u16, Fold),
+    Get(u16, Box<Ex>),
+    Length(Box<Ex>),
+    Key,
+    Timestamp,
+    Watermark,
+    ProcessingTime,
     Arithmetic(Arithmetic, Box<Ex>, Box<Ex>),
     Compare(Comparison, Box<Ex>, Box<Ex>),
     Not(Box<Ex>),
@@ -102,20 +211,6 @@ enum Ex {
 }
 
 impl UserFunction {
-    /// Resolves the names of `function`.
-    ///
-    /// # Errors
-    /// The name that is not declared.
-    pub fn compile(function: &Function) -> Result<UserFunction, String> {
-        let mut next = 0;
-        Ok(UserFunction {
-            kind: function.kind,
-            initial_fields: function.fields.iter().map(|field| field.initial.clone()).collect(),
-            states: function.states.iter().map(|state| (state.kind, state.initial.clone())).collect(),
-            body: compile_block(function, &function.body, &mut next)?,
-        })
-    }
-
     /// The fields of a new instance.
     pub fn initial_fields(&self) -> &[Value] {
         &self.initial_fields
@@ -126,15 +221,44 @@ impl UserFunction {
         self.states.iter().map(|(kind, _)| *kind)
     }
 
-    /// Calls the function with `input` and appends what it does to `effects`; with `lines`, each statement too.
-    pub fn call(&self, input: &Row, view: &impl StateView, lines: bool, effects: &mut Vec<Effect>) {
-        let mut call = Call { function: self, input, view, lines, effects };
-        match call.block(&self.body) {
-            Flow::Done if self.kind == FunctionKind::Map => {
-                call.effects.push(Effect::Emit { row: Value::Null, tag: 0 })
+    /// Calls the function and appends what it does to `effects`; with `lines`, each statement too.
+    pub fn call(&self, with: &Invocation<'_>, view: &impl StateView, lines: bool, effects: &mut Vec<Effect>) {
+        let failed = match (&self.logic, with.timer) {
+            (Logic::Body { kind, body, on_timer }, timer) => {
+                let ops = if timer.is_some() { on_timer } else { body };
+                let mut call = Call { function: self, kind: *kind, with, view, lines, effects };
+                match call.block(ops) {
+                    Flow::Done if *kind == FunctionKind::Map => {
+                        call.effects.push(Effect::Emit { row: Value::Null, tag: 0 });
+                    }
+                    _ => {}
+                }
+                Ok(())
             }
-            _ => {}
+            (Logic::Window(window), None) => window.on_record(with, view, effects),
+            (Logic::Window(window), Some(Some(of))) => window.on_timer(with, of, view, effects),
+            (Logic::Window(_), Some(None)) => Ok(()),
+            (Logic::Reduce(reduce), _) => reduce.on_record(with, view, effects),
+        };
+        if let Err(message) = failed {
+            effects.push(Effect::Raise(message.into()));
         }
+    }
+}
+
+impl Reduce {
+    /// The first record is the first result; each one after it is put together with the last (`StreamGroupedReduceOperator`).
+    fn on_record(&self, with: &Invocation<'_>, view: &impl StateView, effects: &mut Vec<Effect>) -> Result<(), String> {
+        let row = match view.state(0) {
+            None => with.row.clone(),
+            Some(last) => {
+                let folded = self.fold.merge(last.column(self.column), with.row.column(self.column))?;
+                with_column(last, self.column, folded)
+            }
+        };
+        effects.push(Effect::UpdateState { slot: 0, value: row.clone() });
+        effects.push(Effect::Emit { row, tag: 0 });
+        Ok(())
     }
 }
 
@@ -145,7 +269,8 @@ enum Flow {
 
 struct Call<'a, V> {
     function: &'a UserFunction,
-    input: &'a Row,
+    kind: FunctionKind,
+    with: &'a Invocation<'a>,
     view: &'a V,
     lines: bool,
     effects: &'a mut Vec<Effect>,
@@ -175,6 +300,11 @@ impl<V: StateView> Call<'_, V> {
         let (Op::Set(id, ..)
         | Op::Update(id, ..)
         | Op::Append(id, ..)
+        | Op::Add(id, ..)
+        | Op::Fold(id, ..)
+        | Op::Put(id, ..)
+        | Op::Clear(id, _)
+        | Op::Timer(id, ..)
         | Op::Sleep(id, _)
         | Op::Print(id, _)
         | Op::If(id, ..)
@@ -197,6 +327,16 @@ impl<V: StateView> Call<'_, V> {
                 let value = self.value(ex)?;
                 self.effects.push(Effect::AppendState { slot: *slot, value });
             }
+            Op::Add(..) | Op::Fold(..) | Op::Put(..) | Op::Clear(..) => self.write(op)?,
+            Op::Timer(_, domain, ex, set) => {
+                let time = self.value(ex)?;
+                let time = integer(&time).map(EventTime).ok_or_else(|| not_a_time(&time))?;
+                let (domain, window) = (*domain, None);
+                self.effects.push(match set {
+                    true => Effect::RegisterTimer { domain, time, window },
+                    false => Effect::DeleteTimer { domain, time, window },
+                });
+            }
             Op::Sleep(_, duration) => self.effects.push(Effect::Sleep(*duration)),
             Op::Print(_, ex) => {
                 let text = self.value(ex)?.python();
@@ -217,7 +357,7 @@ impl<V: StateView> Call<'_, V> {
             Op::Emit(_, ex, tag) => {
                 let row = self.value(ex)?;
                 self.effects.push(Effect::Emit { row, tag: *tag });
-                if self.function.kind == FunctionKind::Map {
+                if self.kind == FunctionKind::Map {
                     return Ok(Flow::Left);
                 }
             }
@@ -229,10 +369,25 @@ impl<V: StateView> Call<'_, V> {
     fn value(&self, ex: &Ex) -> Result<Value, String> {
         Ok(match ex {
             Ex::Constant(value) => value.clone(),
-            Ex::Input => self.input.clone(),
-            Ex::Column(index) => self.input.column(*index).clone(),
+            Ex::Input => self.with.row.clone(),
+            Ex::Column(index) => self.with.row.column(*index).clone(),
             Ex::Field(slot) => self.field(*slot).clone(),
             Ex::State(slot) => self.state(*slot).clone(),
+            Ex::Folded(slot, fold) => match self.written(*slot) {
+                Some(accumulator) => fold.result(accumulator),
+                None => self.function.states[usize::from(*slot)].1.clone(),
+            },
+            Ex::Get(slot, key) => self.entry(*slot, &self.value(key)?),
+            Ex::Length(ex) => match self.value(ex)? {
+                Value::List(values) => Value::Long(values.len() as i64),
+                Value::Null => Value::Long(0),
+                other => return Err(format!("TypeError: {} has no len()", other.python_repr())),
+            },
+            Ex::Key => self.with.key.clone(),
+            Ex::Timestamp if self.with.time == EventTime::MIN => Value::Null,
+            Ex::Timestamp => Value::Long(self.with.time.0),
+            Ex::Watermark => Value::Long(self.with.watermark.0),
+            Ex::ProcessingTime => Value::Long(self.with.processing_time as i64),
             Ex::Arithmetic(operator, a, b) => arithmetic(*operator, &self.value(a)?, &self.value(b)?)?,
             Ex::Compare(comparison, a, b) => compare(*comparison, &self.value(a)?, &self.value(b)?)?,
             Ex::Not(inner) => Value::Boolean(!self.truth(inner)?),
@@ -266,11 +421,59 @@ impl<V: StateView> Call<'_, V> {
     }
 
     fn state(&self, wanted: u16) -> &Value {
-        let own = self.effects.iter().rev().find_map(|effect| match effect {
-            Effect::UpdateState { slot, value } if *slot == wanted => Some(value),
-            _ => None,
-        });
-        own.or_else(|| self.view.state(wanted)).unwrap_or(&self.function.states[usize::from(wanted)].1)
+        self.written(wanted).unwrap_or(&self.function.states[usize::from(wanted)].1)
+    }
+
+    /// The state as this call sees it, where something is in it.
+    fn written(&self, wanted: u16) -> Option<&Value> {
+        for effect in self.effects.iter().rev() {
+            match effect {
+                Effect::UpdateState { slot, value } if *slot == wanted => return Some(value),
+                Effect::ClearState { slot } if *slot == wanted => return None,
+                _ => {}
+            }
+        }
+        self.view.state(wanted)
+    }
+
+    /// The value of a key in a map state.
+    fn entry(&self, slot: u16, key: &Value) -> Value {
+        let Some(Value::List(entries)) = self.written(slot) else { return Value::Null };
+        let found = entries.iter().find(|entry| entry.column(0) == key);
+        found.map_or(Value::Null, |entry| entry.column(1).clone())
+    }
+
+    /// Keyed state of more than one value: kept as a list, a map as a list of pairs in the order of their keys.
+    fn write(&mut self, op: &Op) -> Result<(), String> {
+        let held = |slot: u16| match self.written(slot) {
+            Some(Value::List(values)) => values.to_vec(),
+            _ => Vec::new(),
+        };
+        let (slot, value) = match op {
+            Op::Add(_, slot, ex) => {
+                let mut values = held(*slot);
+                values.push(self.value(ex)?);
+                (*slot, Value::list(values))
+            }
+            Op::Fold(_, slot, fold, ex) => (*slot, fold.and(self.written(*slot), &self.value(ex)?)?),
+            Op::Put(_, slot, key, ex) => {
+                let mut entries = held(*slot);
+                let key = self.value(key)?;
+                let entry = Value::list(vec![key.clone(), self.value(ex)?]);
+                match entries.binary_search_by(|other| other.column(0).cmp(&key)) {
+                    Ok(at) => entries[at] = entry,
+                    Err(at) => entries.insert(at, entry),
+                }
+                (*slot, Value::list(entries))
+            }
+            Op::Clear(_, slot) => {
+                self.effects.push(Effect::ClearState { slot: *slot });
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        self.effects.push(Effect::UpdateState { slot, value });
+        Ok(())
     }
 
     fn touched(&self, wanted: &str) -> bool {
@@ -278,132 +481,6 @@ impl<V: StateView> Call<'_, V> {
     }
 }
 
-fn arithmetic(operator: Arithmetic, a: &Value, b: &Value) -> Result<Value, String> {
-    let sign = match operator {
-        Arithmetic::Add => "+",
-        Arithmetic::Subtract => "-",
-        Arithmetic::Multiply => "*",
-        Arithmetic::Modulo => "%",
-    };
-    if let (Value::String(a), Value::String(b), Arithmetic::Add) = (a, b, operator) {
-        return Ok(Value::text(&format!("{a}{b}")));
-    }
-    if let (Some(a), Some(b)) = (integer(a), integer(b)) {
-        let result = match operator {
-            Arithmetic::Add => a.checked_add(b),
-            Arithmetic::Subtract => a.checked_sub(b),
-            Arithmetic::Multiply => a.checked_mul(b),
-            Arithmetic::Modulo if b == 0 => return Err("ZeroDivisionError: integer modulo by zero".into()),
-            Arithmetic::Modulo => a.checked_rem_euclid(b),
-        };
-        return result.map(Value::Long).ok_or_else(|| format!("OverflowError: {a} {sign} {b} needs more than 64 bits"));
-    }
-    match (double(a), double(b)) {
-        (Some(a), Some(b)) => Ok(Value::Double(match operator {
-            Arithmetic::Add => a + b,
-            Arithmetic::Subtract => a - b,
-            Arithmetic::Multiply => a * b,
-            Arithmetic::Modulo => a.rem_euclid(b),
-        })),
-        _ => Err(format!("TypeError: {} {sign} {} is not defined", a.python_repr(), b.python_repr())),
-    }
-}
-
-fn compare(comparison: Comparison, a: &Value, b: &Value) -> Result<Value, String> {
-    let order = match (integer(a), integer(b), double(a), double(b)) {
-        (Some(a), Some(b), ..) => Some(a.cmp(&b)),
-        (_, _, Some(a), Some(b)) => a.partial_cmp(&b),
-        _ => Some(a.cmp(b)),
-    };
-    let holds = match comparison {
-        Comparison::Equal => order.is_some_and(|order| order.is_eq()),
-        Comparison::NotEqual => order.is_none_or(|order| order.is_ne()),
-        Comparison::Less => order.is_some_and(|order| order.is_lt()),
-        Comparison::LessOrEqual => order.is_some_and(|order| order.is_le()),
-        Comparison::Greater => order.is_some_and(|order| order.is_gt()),
-        Comparison::GreaterOrEqual => order.is_some_and(|order| order.is_ge()),
-    };
-    Ok(Value::Boolean(holds))
-}
-
-fn integer(value: &Value) -> Option<i64> {
-    match value {
-        Value::Int(number) => Some(i64::from(*number)),
-        Value::Long(number) => Some(*number),
-        _ => None,
-    }
-}
-
-fn double(value: &Value) -> Option<f64> {
-    match value {
-        Value::Double(number) => Some(*number),
-        other => integer(other).map(|number| number as f64),
-    }
-}
-
-fn compile_block(function: &Function, block: &[Stmt], next: &mut u16) -> Result<Vec<Op>, String> {
-    block.iter().map(|stmt| compile_statement(function, stmt, next)).collect()
-}
-
-fn compile_statement(function: &Function, stmt: &Stmt, next: &mut u16) -> Result<Op, String> {
-    let id = StmtId(*next);
-    *next += 1;
-    Ok(match stmt {
-        Stmt::Set { field, value } => Op::Set(id, field_slot(function, field)?, compile_expression(function, value)?),
-        Stmt::Update { state, value } => {
-            let slot = state_slot(function, state)?;
-            let value = compile_expression(function, value)?;
-            match function.states[usize::from(slot)].kind {
-                StateKind::OperatorList | StateKind::OperatorUnion => Op::Append(id, slot, value),
-                StateKind::KeyedValue | StateKind::OperatorValue => Op::Update(id, slot, value),
-            }
-        }
-        Stmt::Sleep { ms } => Op::Sleep(id, SimDuration::from_millis(*ms)),
-        Stmt::Print { text } => Op::Print(id, compile_expression(function, text)?),
-        Stmt::If { condition, then, otherwise } => Op::If(
-            id,
-            compile_expression(function, condition)?,
-            compile_block(function, then, next)?,
-            compile_block(function, otherwise, next)?,
-        ),
-        Stmt::Raise { message } => Op::Raise(id, compile_expression(function, message)?),
-        Stmt::Emit { value } => Op::Emit(id, compile_expression(function, value)?, 0),
-        Stmt::EmitTo { tag, value } => {
-            let tag = side_output_number(&function.side_outputs(), tag);
-            Op::Emit(id, compile_expression(function, value)?, tag)
-        }
-        Stmt::TouchFile { path } => Op::Touch(id, path.as_str().into()),
-    })
-}
-
-fn compile_expression(function: &Function, expr: &Expr) -> Result<Ex, String> {
-    let both = |a: &Expr, b: &Expr| -> Result<_, String> {
-        Ok((Box::new(compile_expression(function, a)?), Box::new(compile_expression(function, b)?)))
-    };
-    let all =
-        |parts: &[Expr]| parts.iter().map(|part| compile_expression(function, part)).collect::<Result<Vec<_>, _>>();
-    Ok(match expr {
-        Expr::Constant(value) => Ex::Constant(value.clone()),
-        Expr::Input => Ex::Input,
-        Expr::Column(index) => Ex::Column(*index),
-        Expr::Field(name) => Ex::Field(field_slot(function, name)?),
-        Expr::State(name) => Ex::State(state_slot(function, name)?),
-        Expr::Arithmetic(operator, a, b) => both(a, b).map(|(a, b)| Ex::Arithmetic(*operator, a, b))?,
-        Expr::Compare(comparison, a, b) => both(a, b).map(|(a, b)| Ex::Compare(*comparison, a, b))?,
-        Expr::Not(inner) => Ex::Not(Box::new(compile_expression(function, inner)?)),
-        Expr::And(a, b) => both(a, b).map(|(a, b)| Ex::And(a, b))?,
-        Expr::Format(parts) => Ex::Format(all(parts)?),
-        Expr::Row(parts) => Ex::Row(all(parts)?),
-        Expr::FileExists(path) => Ex::FileExists(path.as_str().into()),
-    })
-}
-
-fn field_slot(function: &Function, name: &str) -> Result<u16, String> {
-    let slot = function.fields.iter().position(|field| field.name == name);
-    slot.map(|slot| slot as u16).ok_or_else(|| format!("{} has no field '{name}'", function.class))
-}
-
-fn state_slot(function: &Function, name: &str) -> Result<u16, String> {
-    let slot = function.states.iter().position(|state| state.name == name);
-    slot.map(|slot| slot as u16).ok_or_else(|| format!("{} has no state '{name}'", function.class))
+fn not_a_time(value: &Value) -> String {
+    format!("TypeError: a timer needs a whole number, not {}", value.python_repr())
 }

@@ -4,8 +4,12 @@
 //! answers with [`Effect`]s in order. Nothing outside this module knows which kind it calls. What the model leaves out: a
 //! function can't start threads, read a clock or look at other subtasks.
 
+mod arithmetic;
 mod call;
+mod compile;
+mod fold;
 mod print;
+mod window;
 
-pub use call::{Effect, StateView, StmtId, UserFunction};
+pub use call::{Effect, Invocation, StateView, StmtId, UserFunction};
 pub use print::{CodeLanguage, DataFile, Dialect, JAVA, Listing, PYTHON, Printer, language_of, print};

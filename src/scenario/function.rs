@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Api;
+use super::{Api, Fold, TimeDomain};
 use crate::base::{Value, ValueType};
 
 /// A user function: a class with fields, Flink state and one method.
@@ -23,6 +23,9 @@ pub struct Function {
     pub states: Vec<StateDeclaration>,
     /// What it does with a record.
     pub body: Vec<Stmt>,
+    /// `on_timer`: what it does when a timer fires.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_timer: Vec<Stmt>,
 }
 
 impl Function {
@@ -98,6 +101,14 @@ pub struct StateDeclaration {
 pub enum StateKind {
     /// `ValueState`: one value a key.
     KeyedValue,
+    /// `ListState`: a list a key, which `Update` adds to.
+    KeyedList,
+    /// `MapState`: a map a key, which `Put` writes.
+    KeyedMap,
+    /// `ReducingState`: what `Update` adds is put together at once.
+    KeyedReducing(Fold),
+    /// `AggregatingState`: the same over an accumulator.
+    KeyedAggregating(Fold),
     /// Operator list state with one element: one value a subtask (Java's `CheckpointedFunction`).
     OperatorValue,
     /// Operator list state that a function appends to.
@@ -107,9 +118,14 @@ pub enum StateKind {
 }
 
 impl StateKind {
-    /// Whether it is a list that a function appends to.
+    /// Whether reading it gives a list.
     pub const fn is_list(self) -> bool {
-        matches!(self, StateKind::OperatorList | StateKind::OperatorUnion)
+        matches!(self, StateKind::KeyedList | StateKind::KeyedMap | StateKind::OperatorList | StateKind::OperatorUnion)
+    }
+
+    /// Whether it belongs to a key.
+    pub const fn is_keyed(self) -> bool {
+        !matches!(self, StateKind::OperatorValue | StateKind::OperatorList | StateKind::OperatorUnion)
     }
 }
 
@@ -125,12 +141,40 @@ pub enum Stmt {
         /// Its new value.
         value: Expr,
     },
-    /// `self.state.update(value)`; on a list, `self.state.add(value)`.
+    /// `self.state.update(value)`; on lists and on reducing and aggregating state, `self.state.add(value)`.
     Update {
         /// The state.
         state: String,
         /// Its new value.
         value: Expr,
+    },
+    /// `self.state.put(key, value)` on a [`StateKind::KeyedMap`].
+    Put {
+        /// The state.
+        state: String,
+        /// The key within the map.
+        key: Expr,
+        /// Its new value.
+        value: Expr,
+    },
+    /// `self.state.clear()`.
+    Clear {
+        /// The state.
+        state: String,
+    },
+    /// `ctx.timer_service().register_event_time_timer(time)`, or the same of the other clock.
+    RegisterTimer {
+        /// Which clock.
+        domain: TimeDomain,
+        /// When, in milliseconds of that clock.
+        at: Expr,
+    },
+    /// `ctx.timer_service().delete_event_time_timer(time)`.
+    DeleteTimer {
+        /// Which clock.
+        domain: TimeDomain,
+        /// When, in milliseconds of that clock.
+        at: Expr,
     },
     /// `time.sleep(…)`.
     Sleep {
@@ -191,6 +235,18 @@ pub enum Expr {
     Field(String),
     /// `self.state.value()`, or its initial value before the first write.
     State(String),
+    /// `self.state.get(key)` on a [`StateKind::KeyedMap`].
+    Get(String, Box<Expr>),
+    /// `len(…)` of a list.
+    Length(Box<Expr>),
+    /// The key of the record or timer (`ctx.get_current_key()`).
+    Key,
+    /// The timestamp of the record or timer (`ctx.timestamp()`).
+    Timestamp,
+    /// The operator's watermark (`ctx.timer_service().current_watermark()`).
+    Watermark,
+    /// The machine's time, in milliseconds since the job was submitted (`ctx.timer_service().current_processing_time()`).
+    ProcessingTime,
     /// Two numbers.
     Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
     /// Two values of one type.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CsvError, PathNature, SourceKind};
+use super::{CsvError, Fold, PathNature, SourceKind};
 use crate::base::ValueType;
 
 /// How bad an issue is.
@@ -186,6 +186,44 @@ pub enum IssueKind {
     OperatorStateInPython {
         /// The state's name.
         state: String,
+    },
+    /// A timer in a function that is not a process function after a keyBy.
+    TimerWithoutKey,
+    /// A map asks for what only a process function's context knows.
+    ContextOfMap,
+    /// A state used as if it were of another kind.
+    StateOfOtherKind {
+        /// The state's name.
+        state: String,
+        /// The kind that it would have to be.
+        wanted: String,
+    },
+    /// A reduce function whose result is of another type than its values.
+    ReduceChangesType {
+        /// The function.
+        fold: Fold,
+    },
+    /// A window or a running result without a keyBy before it.
+    OperatorWithoutKey {
+        /// Its uid.
+        operator: String,
+    },
+    /// A window whose records have no timestamps: Flink throws at the first of them.
+    WithoutWatermarks {
+        /// Its uid.
+        operator: String,
+    },
+    /// A timestamp column that holds no whole numbers.
+    TimestampNotANumber {
+        /// What it holds.
+        found: ValueType,
+    },
+    /// Sliding windows so close that each record would be copied into very many.
+    TooManyWindows {
+        /// Windows a record.
+        windows: u64,
+        /// The shortest slide that is allowed.
+        slide_ms: u64,
     },
     /// A map emits to a side output, which only process functions can.
     SideOutputOfMap,
@@ -386,6 +424,7 @@ impl IssueKind {
             | IssueKind::DirSchemeUnsupported { .. }
             | IssueKind::DirNotWritable { .. }
             | IssueKind::NotGated { .. }
+            | IssueKind::WithoutWatermarks { .. }
             | IssueKind::NeverReleased { .. } => Severity::Warning,
             _ => Severity::Error,
         }
@@ -400,6 +439,10 @@ impl IssueKind {
             IssueKind::HeartbeatTimeoutTooShort { interval_ms, .. } => Mend::Set(interval_ms.saturating_mul(5)),
             IssueKind::WrongVersion { supported, .. } => Mend::Set(u64::from(*supported)),
             IssueKind::NoSuchColumn { columns, .. } if *columns > 0 => Mend::Set(columns - 1),
+            IssueKind::TooManyWindows { slide_ms, .. } => Mend::Set(*slide_ms),
+            IssueKind::ReduceChangesType { .. } => {
+                Mend::Choose([Fold::Sum, Fold::Min, Fold::Max].map(|fold| fold.name().to_owned()).into())
+            }
             IssueKind::NotInOrder { order, .. } => Mend::Reorder(order.clone()),
             IssueKind::ForwardBecomesRebalance { .. } => Mend::Choose(vec!["rebalance".into()]),
             IssueKind::SourceOfOtherApi { usual, .. } => Mend::Choose(vec![usual.tag().into(), "log".into()]),

@@ -1,9 +1,11 @@
 //! The job graph as a learner draws it: operators, edges, the API it is written in.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use super::Function;
-use crate::base::{Row, Value};
+use super::{Function, Reduce, StateDeclaration, StateKind, WatermarkStrategy, Window};
+use crate::base::{Row, Value, ValueType};
 
 /// The Flink releases whose behaviour the model knows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -101,16 +103,54 @@ pub enum OperatorKind {
     Source(Source),
     /// Calls a user function with every record.
     Function(Function),
+    /// `assignTimestampsAndWatermarks`.
+    Watermarks(WatermarkStrategy),
+    /// `window(…)` of a keyed stream, with what is done in it.
+    Window(Window),
+    /// `reduce`, `sum`, `min` or `max` of a keyed stream.
+    Reduce(Reduce),
     /// `print()`: writes every record to stdout (EO-6).
     PrintSink,
 }
 
 impl OperatorKind {
+    /// The states that it declares, its own or Flink's for it.
+    pub fn states(&self) -> Cow<'_, [StateDeclaration]> {
+        match self {
+            OperatorKind::Function(function) => Cow::Borrowed(&function.states),
+            OperatorKind::Reduce(_) => Cow::Owned(vec![StateDeclaration {
+                name: "_op_state".into(),
+                kind: StateKind::KeyedValue,
+                value_type: ValueType::String,
+                initial: Value::Null,
+            }]),
+            _ => Cow::Borrowed(&[]),
+        }
+    }
+
+    /// Whether it calls code of the job's own: in PyFlink, in the Python worker.
+    pub const fn calls_user_code(&self) -> bool {
+        matches!(self, OperatorKind::Function(_) | OperatorKind::Window(_) | OperatorKind::Reduce(_))
+    }
+
+    /// Whether it makes watermarks or waits for them.
+    pub fn uses_event_time(&self) -> bool {
+        match self {
+            OperatorKind::Watermarks(_) | OperatorKind::Window(_) => true,
+            OperatorKind::Function(function) => !function.on_timer.is_empty(),
+            OperatorKind::Source(_) | OperatorKind::Reduce(_) | OperatorKind::PrintSink => false,
+        }
+    }
+
     /// The tags of its side outputs, in the order in which they are first named.
     pub fn side_outputs(&self) -> Vec<&str> {
         match self {
             OperatorKind::Function(function) => function.side_outputs(),
-            OperatorKind::Source(_) | OperatorKind::PrintSink => Vec::new(),
+            OperatorKind::Window(window) => window.late_output.iter().map(String::as_str).collect(),
+            OperatorKind::Source(_)
+            | OperatorKind::Watermarks(_)
+            | OperatorKind::Reduce(_)
+            | OperatorKind::PrintSink => Vec::new(),
         }
     }
 }

@@ -46,6 +46,12 @@ const INT_MAX: u64 = i32::MAX as u64;
 pub const PARALLELISM: RangeInclusive<u64> = 1..=8;
 /// The highest maximum parallelism (KG-5).
 pub const MAX_PARALLELISM: u64 = 32_768;
+/// Event time: lateness, out-of-orderness.
+pub const EVENT_MS: RangeInclusive<u64> = 0..=YEAR_MS;
+/// Event time: the size of a window, a gap, an idle timeout.
+pub const EVENT_SIZE_MS: RangeInclusive<u64> = 1..=YEAR_MS;
+/// Windows that one record may be in.
+pub const WINDOWS_A_RECORD: u64 = 100;
 /// Checkpoint interval and timeout: both setters refuse less than 10 ms.
 pub const CHECKPOINT_MS: RangeInclusive<u64> = 10..=YEAR_MS;
 /// Min-pause between checkpoints (CP-1).

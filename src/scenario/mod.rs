@@ -24,6 +24,7 @@ pub mod presets;
 mod restart;
 mod shape;
 mod snapshot;
+mod time;
 
 pub use checkpointing::{CheckpointStorage, Checkpointing, CheckpointingMode, Retention};
 pub use cluster::{Cluster, FailoverStrategy, Latencies, PathNature, Timeouts, WorldPath};
@@ -44,7 +45,10 @@ pub use restart::{RestartStrategy, StrategyInForce};
 pub use shape::{Shape, Shapes};
 pub use snapshot::{
     ClaimMode, KeyedEntry, ListMode, OperatorList, SNAPSHOT_VERSION, SharedSnapshot, Snapshot, SnapshotKind,
-    SnapshotOperator, SnapshotPart, SplitPosition, StateRecovery,
+    SnapshotOperator, SnapshotPart, SplitPosition, StateRecovery, TimerEntry, WindowEntry,
+};
+pub use time::{
+    AUTO_WATERMARK_INTERVAL_MS, Fold, Reduce, TimeDomain, WatermarkStrategy, Window, WindowAssigner, WindowKeeps,
 };
 
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,10 @@
 //! What records look like on their way through a job: how many columns, and of which types as far as that can be known
 //! without running it. The checks need it to say that a column does not exist, the printed code to name types.
 
-use super::{Arithmetic, Dataset, Edge, Expr, Function, OperatorKind, Scenario, Stmt};
+use super::{
+    Arithmetic, Dataset, Edge, Expr, Fold, Function, Operator, OperatorKind, Partitioner, Scenario, StateDeclaration,
+    StateKind, Stmt, Window,
+};
 use crate::base::{OperatorIndex, Value, ValueType};
 
 /// The look of a record.
@@ -106,17 +109,35 @@ impl Scenario {
                     dataset.map_or(Shape::Unknown, |at| datasets[at].clone())
                 }
                 OperatorKind::Function(function) => function.output(&input),
+                OperatorKind::Watermarks(_) | OperatorKind::Reduce(_) => input.clone(),
+                OperatorKind::Window(window) => self.window_output(operator, window, &input),
                 OperatorKind::PrintSink => Shape::Unknown,
             };
             let sides = match &operator.kind {
                 OperatorKind::Function(function) => function.sides(&input),
-                OperatorKind::Source(_) | OperatorKind::PrintSink => Vec::new(),
+                OperatorKind::Window(window) => window.late_output.iter().map(|_| input.clone()).collect(),
+                OperatorKind::Source(_)
+                | OperatorKind::Watermarks(_)
+                | OperatorKind::Reduce(_)
+                | OperatorKind::PrintSink => Vec::new(),
             };
             shapes.inputs.push(input);
             shapes.outputs.push(output);
             shapes.sides.push(sides);
         }
         shapes
+    }
+
+    /// Key, start, end and result.
+    fn window_output(&self, operator: &Operator, window: &Window, input: &Shape) -> Shape {
+        let key = self.edges.iter().find(|edge| edge.to == operator.uid).map(|edge| edge.partitioner);
+        let key = match key {
+            Some(Partitioner::KeyBy { column }) => input.column(column),
+            Some(Partitioner::KeyByConstant) => Some(ValueType::String),
+            _ => None,
+        };
+        let result = window.fold.result_type(input.column(window.column));
+        Shape::Columns(vec![key, Some(ValueType::Long), Some(ValueType::Long), result])
     }
 
     /// What the records of an edge look like, as far as the operators before it are known.
@@ -214,6 +235,7 @@ impl Function {
             }
         }
         block(&self.body, visit);
+        block(&self.on_timer, visit);
     }
 
     fn expression(&self, expr: &Expr, input: &Shape, fields: &[Option<ValueType>]) -> Shape {
@@ -227,15 +249,36 @@ impl Function {
                 Shape::Lone(slot.and_then(|slot| fields[slot]))
             }
             Expr::State(name) => match self.states.iter().find(|state| state.name == *name) {
+                Some(StateDeclaration { kind: StateKind::KeyedAggregating(fold), value_type, .. }) => {
+                    Shape::Lone(fold.result_type(Some(*value_type)))
+                }
                 Some(state) if !state.kind.is_list() => Shape::Lone(Some(state.value_type)),
                 _ => Shape::Unknown,
             },
+            Expr::Get(name, _) => {
+                Shape::Lone(self.states.iter().find(|state| state.name == *name).map(|state| state.value_type))
+            }
+            Expr::Length(_) | Expr::Timestamp | Expr::Watermark | Expr::ProcessingTime => {
+                Shape::Lone(Some(ValueType::Long))
+            }
+            Expr::Key => Shape::Lone(None),
             Expr::Arithmetic(operator, a, b) => Shape::Lone(arithmetic(*operator, of(a).lone(), of(b).lone())),
             Expr::Compare(..) | Expr::Not(_) | Expr::And(..) | Expr::FileExists(_) => {
                 Shape::Lone(Some(ValueType::Boolean))
             }
             Expr::Format(_) => Shape::Lone(Some(ValueType::String)),
             Expr::Row(parts) => Shape::Columns(parts.iter().map(|part| of(part).lone()).collect()),
+        }
+    }
+}
+
+impl Fold {
+    /// The type of its result over values of a type.
+    pub fn result_type(self, values: Option<ValueType>) -> Option<ValueType> {
+        match self {
+            Fold::Count => Some(ValueType::Long),
+            Fold::Average => Some(ValueType::Double),
+            Fold::Sum | Fold::Min | Fold::Max => values,
         }
     }
 }

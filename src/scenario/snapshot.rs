@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{OperatorId, Value};
+use super::TimeDomain;
+use crate::base::{EventTime, OperatorId, TimeWindow, Value};
 
 /// The version of the snapshot format that this build writes.
 pub const SNAPSHOT_VERSION: u32 = 1;
@@ -78,6 +79,41 @@ pub struct SnapshotPart {
     /// Operator state, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<OperatorList>,
+    /// Windows: keyed state too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<WindowEntry>,
+    /// Timers: keyed state too (SB-6).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timers: Vec<TimerEntry>,
+}
+
+/// What a window keeps for a key.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WindowEntry {
+    /// The key.
+    pub key: Value,
+    /// The window.
+    pub window: TimeWindow,
+    /// Its records, or the one that they have been put together to.
+    pub values: Vec<Value>,
+}
+
+/// A timer that is set.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TimerEntry {
+    /// Its clock.
+    pub domain: TimeDomain,
+    /// Its key.
+    pub key: Value,
+    /// When it fires, in milliseconds of its clock.
+    pub time: EventTime,
+    /// The window that it belongs to, if it is a window's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<TimeWindow>,
 }
 
 /// How far a split has been read.
@@ -181,8 +217,9 @@ pub type SharedSnapshot = Arc<Snapshot>;
 impl SnapshotPart {
     /// Whether the subtask left any state (SP-7: only that must find its operator).
     pub fn has_state(&self) -> bool {
-        let SnapshotPart { finished: _, splits, keyed, lists } = self;
-        !splits.is_empty() || !keyed.is_empty() || lists.iter().any(|list| !list.items.is_empty())
+        let SnapshotPart { finished: _, splits, keyed, lists, windows, timers } = self;
+        let keyed = !keyed.is_empty() || !windows.is_empty() || !timers.is_empty();
+        !splits.is_empty() || keyed || lists.iter().any(|list| !list.items.is_empty())
     }
 }
 

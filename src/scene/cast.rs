@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::base::{OperatorIndex, RecordId, Row, SubtaskId, Value};
 use crate::engine::Engine;
 use crate::graph::{ExecutionGraph, java_hash, murmur};
+use crate::scenario::WindowAssigner;
 use crate::scenario::{
     Comparison, Expr, Function, Operator, OperatorKind, Partitioner, Scenario, SourceKind, StateKind, Stmt,
 };
@@ -169,6 +170,14 @@ fn role(engine: &Engine, scenario: &Scenario, operator: OperatorIndex) -> Role {
                 .collect(),
             states: function.states.iter().map(|state| (state.name.clone(), state.kind)).collect(),
         },
+        OperatorKind::Watermarks(_) | OperatorKind::Window(_) | OperatorKind::Reduce(_) => RoleKind::Function {
+            class: built_in(&described.kind),
+            fields: Vec::new(),
+            states: match described.kind {
+                OperatorKind::Reduce(_) => vec![("_op_state".into(), StateKind::KeyedValue)],
+                _ => Vec::new(),
+            },
+        },
         OperatorKind::Source(source) => {
             let (first, rows) = engine.source_rows(operator).unwrap_or((RecordId(0), &[]));
             let count = if source.kind == SourceKind::Log { source.partitions.max(1) } else { 1 };
@@ -183,6 +192,21 @@ fn role(engine: &Engine, scenario: &Scenario, operator: OperatorIndex) -> Role {
         }
     };
     Role { name: described.name.clone(), kind }
+}
+
+/// What an operator of Flink's own is called, and what it is set to.
+fn built_in(kind: &OperatorKind) -> String {
+    match kind {
+        OperatorKind::Watermarks(strategy) if strategy.every_record => "WatermarkGenerator".into(),
+        OperatorKind::Watermarks(_) => "BoundedOutOfOrderness".into(),
+        OperatorKind::Window(window) => match window.assigner {
+            WindowAssigner::Tumbling { size_ms } => format!("TumblingEventTimeWindows {size_ms}"),
+            WindowAssigner::Sliding { size_ms, slide_ms } => format!("SlidingEventTimeWindows {size_ms}/{slide_ms}"),
+            WindowAssigner::Session { gap_ms } => format!("EventTimeSessionWindows {gap_ms}"),
+        },
+        OperatorKind::Reduce(reduce) => format!("{}({})", reduce.fold.name(), reduce.column),
+        _ => String::new(),
+    }
 }
 
 /// Looks for `if self.field == constant: … raise`.

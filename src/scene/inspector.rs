@@ -1,8 +1,8 @@
 //! What every operator holds at a moment, beside what the newest completed checkpoint holds of it.
 
-use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SubtaskId, Value};
-use crate::engine::{Engine, OperatorSnapshot, OperatorState, SubtaskSnapshot};
-use crate::scenario::{OperatorKind, StateKind};
+use crate::base::{AttemptNumber, CheckpointId, EventTime, OperatorIndex, SubtaskId, TimeWindow, Value};
+use crate::engine::{Engine, OperatorRuntime, OperatorSnapshot, OperatorState, SubtaskSnapshot, Timer};
+use crate::scenario::{OperatorKind, TimeDomain};
 use crate::trace::ExecutionState;
 
 /// Keys of one state that are listed; the others are counted.
@@ -45,8 +45,23 @@ pub struct OperatorView {
     pub states: Vec<StateView>,
     /// Sources: where they read.
     pub source: Option<SourceView>,
+    /// Its event time, where it makes watermarks or waits for them.
+    pub time: Option<TimeView>,
     /// Records in the Python worker's bundle, where there is a worker.
     pub bundle: Option<u32>,
+}
+
+/// An operator's event time.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TimeView {
+    /// Its watermark: in no checkpoint.
+    pub watermark: EventTime,
+    /// Key, window, what it keeps now, what the checkpoint keeps.
+    pub windows: Vec<(Value, TimeWindow, Option<String>, Option<String>)>,
+    /// Windows that are not listed.
+    pub more: usize,
+    /// Timers that functions have set: clock, key, moment, whether it is set now, whether it is in the checkpoint.
+    pub timers: Vec<(TimeDomain, Value, EventTime, bool, bool)>,
 }
 
 /// A declared state.
@@ -102,6 +117,7 @@ fn subtask(engine: &Engine, id: SubtaskId, saved: Option<&SubtaskSnapshot>) -> S
             fields: runtime.fields.clone(),
             states: states(engine, runtime.operator, &runtime.state, saved),
             source,
+            time: time(engine, runtime, saved),
             bundle: runtime.worker.as_ref().map(|worker| worker.bundle_records),
         }
     });
@@ -112,6 +128,45 @@ fn subtask(engine: &Engine, id: SubtaskId, saved: Option<&SubtaskSnapshot>) -> S
         restored_from: subtask.restored_from,
         operators: operators.collect(),
     }
+}
+
+fn time(engine: &Engine, runtime: &OperatorRuntime, saved: Option<&OperatorSnapshot>) -> Option<TimeView> {
+    if !engine.input().scenario.operators[runtime.operator.index()].kind.uses_event_time() {
+        return None;
+    }
+    let (now, saved) = (&runtime.state, saved.map(|saved| &saved.state));
+    let mut keys: Vec<&(Value, TimeWindow)> = now.windows.keys().collect();
+    keys.extend(saved.into_iter().flat_map(|saved| saved.windows.keys()));
+    keys.sort();
+    keys.dedup();
+    let kept = |state: &OperatorState, key| {
+        let values = state.windows.get(key)?.values.iter().map(Value::python_repr);
+        Some(values.collect::<Vec<_>>().join(", "))
+    };
+    let windows = keys.iter().take(KEYS_SHOWN).map(|key| {
+        let held = saved.and_then(|saved| kept(saved, key));
+        (key.0.clone(), key.1, kept(now, key), held)
+    });
+    let timers = [TimeDomain::EventTime, TimeDomain::ProcessingTime].into_iter().flat_map(|domain| {
+        let set = |state: &OperatorState| -> Vec<Timer> {
+            state.timers.of(domain).sorted().filter(|timer| timer.window.is_none()).cloned().collect()
+        };
+        let (now, held) = (set(now), saved.map(set).unwrap_or_default());
+        let mut all: Vec<Timer> = now.iter().chain(&held).cloned().collect();
+        all.sort();
+        all.dedup();
+        let view = |timer: Timer| {
+            let (set, stored) = (now.contains(&timer), held.contains(&timer));
+            (domain, timer.key, timer.time, set, stored)
+        };
+        all.into_iter().map(view).take(KEYS_SHOWN).collect::<Vec<_>>()
+    });
+    Some(TimeView {
+        watermark: runtime.generator.as_ref().map_or(runtime.watermark, |generator| generator.watermark),
+        windows: windows.collect(),
+        more: keys.len().saturating_sub(KEYS_SHOWN),
+        timers: timers.collect(),
+    })
 }
 
 fn keeps_position(engine: &Engine, operator: OperatorIndex) -> bool {
@@ -127,13 +182,15 @@ fn states(
     now: &OperatorState,
     saved: Option<&OperatorSnapshot>,
 ) -> Vec<StateView> {
-    let OperatorKind::Function(function) = &engine.input().scenario.operators[operator.index()].kind else {
-        return Vec::new();
+    let function = match &engine.input().scenario.operators[operator.index()].kind {
+        OperatorKind::Function(function) => function,
+        OperatorKind::Reduce(_) => return vec![keyed(0, now, saved.map(|saved| &saved.state))],
+        _ => return Vec::new(),
     };
     let saved = saved.map(|saved| &saved.state);
     let view = |(slot, declared): (usize, &crate::scenario::StateDeclaration)| match declared.kind {
-        StateKind::KeyedValue => keyed(slot, now, saved),
-        StateKind::OperatorValue | StateKind::OperatorList | StateKind::OperatorUnion => listed(slot, now, saved),
+        kind if kind.is_keyed() => keyed(slot, now, saved),
+        _ => listed(slot, now, saved),
     };
     function.states.iter().enumerate().map(view).collect()
 }

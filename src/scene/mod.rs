@@ -9,6 +9,7 @@
 
 pub mod cast;
 pub mod checkpoints;
+pub mod clock;
 pub mod code;
 pub mod geometry;
 pub mod inspector;

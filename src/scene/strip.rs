@@ -391,10 +391,12 @@ impl Strip {
 impl Role {
     fn of(kind: &OperatorKind, api: &Api) -> Role {
         match (kind, api) {
-            (OperatorKind::Function(_), Api::Python(python)) if python.execution_mode == ExecutionMode::Process => {
+            (kind, Api::Python(python))
+                if kind.calls_user_code() && python.execution_mode == ExecutionMode::Process =>
+            {
                 Role::Worker
             }
-            (OperatorKind::Function(_), _) => Role::Function,
+            (kind, _) if kind.calls_user_code() => Role::Function,
             _ => Role::Other,
         }
     }

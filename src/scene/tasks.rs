@@ -150,6 +150,8 @@ pub enum OperatorContents {
         states: Vec<StateView>,
         /// Its Python worker.
         worker: Option<WorkerView>,
+        /// How far its event time is, and what waits for it.
+        clock: Option<super::clock::ClockView>,
     },
     /// The print sink.
     Print {
@@ -282,6 +284,7 @@ fn contents(
             }),
             states: states.iter().enumerate().map(|(slot, (name, kind))| state(name, *kind, slot, runtime)).collect(),
             worker: runtime.and_then(|runtime| runtime.worker.as_deref()).map(|worker| worker_view(moment, worker)),
+            clock: runtime.and_then(|runtime| super::clock::clock(moment, operator, runtime)),
         },
         RoleKind::Print => {
             let printed = &moment.backdrop.strip.outputs;
@@ -324,7 +327,7 @@ fn field(role: &super::cast::FieldRole, value: &Value) -> FieldView {
 fn state(name: &str, kind: StateKind, slot: usize, runtime: Option<&OperatorRuntime>) -> StateView {
     let mut view = StateView { name: name.to_owned(), kind, count: 0, values: Vec::new() };
     let Some(state) = runtime.map(|runtime| &runtime.state) else { return view };
-    if kind == StateKind::KeyedValue {
+    if kind.is_keyed() {
         let set = state.keyed.iter().filter_map(|(key, values)| values.get(slot)?.as_ref().map(|value| (key, value)));
         for (key, value) in set {
             view.count += 1;

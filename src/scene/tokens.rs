@@ -7,8 +7,10 @@
 use super::Moment;
 use super::geometry::{Point, Rect};
 use super::layout::{Panel, Tube, Worker};
-use crate::base::{ChannelId, CheckpointId, OperatorIndex, RecordId, SimDuration, SimTime, SortedMap, SubtaskId};
-use crate::engine::{Activity, Call, Channel, Element, Emission, Frame, PythonWorker};
+use crate::base::{
+    ChannelId, CheckpointId, EventTime, OperatorIndex, RecordId, SimDuration, SimTime, SortedMap, SubtaskId,
+};
+use crate::engine::{Activity, Call, Channel, Element, Emission, Frame, PythonWorker, Signal};
 
 /// Marks drawn on the stage.
 pub const MOST_TOKENS: usize = 400;
@@ -61,6 +63,10 @@ pub enum TokenKind {
     Barrier(CheckpointId),
     /// A cancel marker.
     CancelMarker(CheckpointId),
+    /// A watermark.
+    Watermark(EventTime),
+    /// A sender that is idle, or active again.
+    Idle(bool),
     /// The end of the input.
     End,
 }
@@ -116,6 +122,8 @@ impl<'a> Tokens<'a> {
             TokenKind::Barrier(checkpoint) => (1, checkpoint.0),
             TokenKind::CancelMarker(checkpoint) => (2, checkpoint.0),
             TokenKind::End => (3, 0),
+            TokenKind::Idle(_) => (3, 1),
+            TokenKind::Watermark(EventTime(time)) => (3, 1 << 36 | (time as u64 & 0xffff_ffff)),
         };
         let nth = self.seen.or_default((space, number));
         let key = (u64::from(space) << 62) | (number << 24) | *nth;
@@ -139,6 +147,8 @@ impl<'a> Tokens<'a> {
             let Some(place) = places.place(at, slot.since, self.moment) else { continue };
             let kind = match &slot.element {
                 Element::Record(record, ..) => self.record(*record, None, false),
+                Element::Signal(Signal::Watermark(watermark)) => TokenKind::Watermark(*watermark),
+                Element::Signal(Signal::Idle(idle)) => TokenKind::Idle(*idle),
                 Element::Barrier(checkpoint) => TokenKind::Barrier(*checkpoint),
                 Element::CancelMarker(checkpoint) => TokenKind::CancelMarker(*checkpoint),
                 Element::EndOfData | Element::EndOfPartition => TokenKind::End,

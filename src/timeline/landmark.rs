@@ -57,12 +57,20 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::LateAcknowledge { .. }
         | Fact::SnapshotStateSkipped { .. }
         | Fact::NotificationLost { .. }
+        | Fact::WindowCleared { .. }
         | Fact::CommandDone { .. } => Weight::Detail,
         Fact::StatementReached { .. } | Fact::FieldChanged { .. } => Weight::Statement,
         Fact::RecordEmitted { .. }
         | Fact::RecordReceived { .. }
         | Fact::BundleGrew { .. }
         | Fact::StateChanged { .. }
+        | Fact::StateCleared { .. }
+        | Fact::WatermarkEmitted { .. }
+        | Fact::WatermarkAdvanced { .. }
+        | Fact::TimerRegistered { .. }
+        | Fact::TimerDeleted { .. }
+        | Fact::WindowAdded { .. }
+        | Fact::WindowSet { .. }
         | Fact::BackpressureChanged { .. } => Weight::Flow,
         Fact::TaskStateChanged { .. }
         | Fact::OperatorOpened { .. }
@@ -71,6 +79,10 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::RowPrinted { .. }
         | Fact::BundleFinishing { .. }
         | Fact::BundleFinished { .. }
+        | Fact::IdleChanged { .. }
+        | Fact::TimerFired { .. }
+        | Fact::WindowFired { .. }
+        | Fact::RecordLate { .. }
         | Fact::EndOfData { .. }
         | Fact::TriggerRefused { .. }
         | Fact::CheckpointAcknowledged { .. }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::base::{
-    AttemptNumber, ChannelId, CheckpointId, OperatorId, OperatorIndex, RecordId, Row, SimDuration, SimTime, SubtaskId,
+    AttemptNumber, ChannelId, CheckpointId, EventTime, OperatorId, OperatorIndex, RecordId, Row, SimDuration, SimTime,
+    SubtaskId, TimeWindow,
 };
 use crate::program::StmtId;
-use crate::scenario::{ClaimMode, SnapshotKind};
+use crate::scenario::{ClaimMode, SnapshotKind, TimeDomain};
 
 /// One fact and when it happened.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -121,6 +122,39 @@ pub enum Fact {
     BundleFinished { subtask: SubtaskId, operator: OperatorIndex },
     /// A task could not go on because an output had no free buffer, or could again (BP-1).
     BackpressureChanged { subtask: SubtaskId, channel: ChannelId, on: bool },
+    /// A Flink state of a key lost its value.
+    StateCleared { subtask: SubtaskId, operator: OperatorIndex, slot: u16, key: Row },
+
+    // ---- time (SB-6, SR-8 to SR-10)
+    /// A watermark generator gave a watermark.
+    WatermarkEmitted { subtask: SubtaskId, operator: OperatorIndex, watermark: EventTime },
+    /// The least watermark of a subtask's channels rose (SR-10).
+    WatermarkAdvanced { subtask: SubtaskId, watermark: EventTime },
+    /// A subtask became idle, so that it no longer holds watermarks back, or active again (SR-10).
+    IdleChanged { subtask: SubtaskId, idle: bool },
+    /// A timer was set.
+    TimerRegistered { subtask: SubtaskId, operator: OperatorIndex, domain: TimeDomain, key: Row, time: EventTime },
+    /// A timer was taken back.
+    TimerDeleted { subtask: SubtaskId, operator: OperatorIndex, domain: TimeDomain, key: Row, time: EventTime },
+    /// A timer fired.
+    TimerFired { subtask: SubtaskId, operator: OperatorIndex, domain: TimeDomain, key: Row, time: EventTime },
+    /// A window took a record in.
+    WindowAdded { subtask: SubtaskId, operator: OperatorIndex, key: Row, window: TimeWindow, value: Row },
+    /// A window keeps this from now on: it puts its records together, or others have become one with it.
+    WindowSet { subtask: SubtaskId, operator: OperatorIndex, key: Row, window: TimeWindow, values: Arc<[Row]> },
+    /// A window gave its result.
+    WindowFired {
+        subtask: SubtaskId,
+        operator: OperatorIndex,
+        key: Row,
+        window: TimeWindow,
+        row: Row,
+        watermark: EventTime,
+    },
+    /// A window's state went.
+    WindowCleared { subtask: SubtaskId, operator: OperatorIndex, key: Row, window: TimeWindow },
+    /// A record came after its windows had gone: it went to a side output, or was dropped (SR-9).
+    RecordLate { subtask: SubtaskId, operator: OperatorIndex, record: RecordId, aside: bool },
     /// A subtask has no more input (CP-33).
     EndOfData { subtask: SubtaskId },
 

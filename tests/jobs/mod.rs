@@ -37,7 +37,14 @@ pub fn source(dataset: &str, bounded: bool, every_ms: u64) -> OperatorKind {
 pub fn pass(body: Vec<Stmt>) -> OperatorKind {
     let body = [body, vec![Stmt::Emit { value: Expr::Input }]].concat();
     let class = "Pass".into();
-    OperatorKind::Function(Function { class, kind: FunctionKind::Map, fields: Vec::new(), states: Vec::new(), body })
+    OperatorKind::Function(Function {
+        class,
+        kind: FunctionKind::Map,
+        fields: Vec::new(),
+        states: Vec::new(),
+        body,
+        on_timer: Vec::new(),
+    })
 }
 
 pub fn rows(name: &str, count: i64) -> Dataset {

@@ -184,7 +184,14 @@ fn counting_map(fail_at: Option<i64>, work_ms: u64) -> Function {
     }
     body.push(Stmt::Emit { value: Expr::Input });
     let fields = vec![Field { name: "counter".into(), initial: Value::Long(0) }];
-    Function { class: "Counting".into(), kind: FunctionKind::Map, fields, states: Vec::new(), body }
+    Function {
+        class: "Counting".into(),
+        kind: FunctionKind::Map,
+        fields,
+        states: Vec::new(),
+        body,
+        on_timer: Vec::new(),
+    }
 }
 
 fn state(name: &str, kind: StateKind, value_type: ValueType, initial: Value) -> StateDeclaration {
@@ -198,7 +205,14 @@ fn keyed_sum() -> Function {
         Stmt::Emit { value: Expr::Row(vec![Expr::Column(0), sum()]) },
     ];
     let states = vec![state("sum", StateKind::KeyedValue, ValueType::Long, Value::Long(0))];
-    Function { class: "Sum".into(), kind: FunctionKind::Process, fields: Vec::new(), states, body }
+    Function {
+        class: "Sum".into(),
+        kind: FunctionKind::Process,
+        fields: Vec::new(),
+        states,
+        body,
+        on_timer: Vec::new(),
+    }
 }
 
 /// Remembers every amount in operator list state, which PyFlink does not have.
@@ -209,7 +223,14 @@ fn remember(in_state: bool) -> Function {
         body.insert(0, Stmt::Update { state: "seen".into(), value: Expr::Column(1) });
         states.push(state("seen", StateKind::OperatorList, ValueType::Long, Value::Long(0)));
     }
-    Function { class: "Remember".into(), kind: FunctionKind::Process, fields: Vec::new(), states, body }
+    Function {
+        class: "Remember".into(),
+        kind: FunctionKind::Process,
+        fields: Vec::new(),
+        states,
+        body,
+        on_timer: Vec::new(),
+    }
 }
 
 // ---- settings

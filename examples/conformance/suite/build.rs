@@ -82,6 +82,14 @@ impl Job {
         self.edges.push(Edge::new(from, to, partitioner));
     }
 
+    /// Gives an operator a parallelism of its own.
+    pub fn only(&mut self, uid: &str, parallelism: u32) -> &mut Self {
+        for operator in self.operators.iter_mut().filter(|operator| operator.uid == uid) {
+            operator.parallelism = Some(parallelism);
+        }
+        self
+    }
+
     /// Adds an edge as it is.
     pub fn connect(&mut self, edge: Edge) {
         self.edges.push(edge);
@@ -151,7 +159,14 @@ fn number(value: i64) -> Expr {
 
 /// A `map` without fields or state.
 pub fn map(class: &str, body: Vec<Stmt>) -> Function {
-    Function { class: class.into(), kind: FunctionKind::Map, fields: Vec::new(), states: Vec::new(), body }
+    Function {
+        class: class.into(),
+        kind: FunctionKind::Map,
+        fields: Vec::new(),
+        states: Vec::new(),
+        body,
+        on_timer: Vec::new(),
+    }
 }
 
 /// Where a counting map keeps its counter.
@@ -192,7 +207,7 @@ pub fn fail_map(counter: Counter, fail_at: Option<i64>) -> Function {
     };
     let states =
         vec![StateDeclaration { name: "cnt".into(), kind, value_type: ValueType::Long, initial: Value::Long(0) }];
-    Function { class: "FailMap".into(), kind: FunctionKind::Map, fields, states, body }
+    Function { class: "FailMap".into(), kind: FunctionKind::Map, fields, states, body, on_timer: Vec::new() }
 }
 
 /// A map that remembers every record in operator list state.
@@ -204,7 +219,7 @@ pub fn seen() -> Function {
         initial: Value::Null,
     }];
     let body = vec![Stmt::Update { state: "seen".into(), value: Expr::Input }, Stmt::Emit { value: Expr::Input }];
-    Function { class: "Seen".into(), kind: FunctionKind::Map, fields: Vec::new(), states, body }
+    Function { class: "Seen".into(), kind: FunctionKind::Map, fields: Vec::new(), states, body, on_timer: Vec::new() }
 }
 
 /// A running sum per key: emits `parts` with the new sum in place of the last.
@@ -220,7 +235,14 @@ pub fn keyed_sum(amount: usize, mut parts: Vec<Expr>) -> Function {
         Stmt::Update { state: "sum".into(), value: plus(Expr::State("sum".into()), Expr::Column(amount)) },
         Stmt::Emit { value: Expr::Format(parts) },
     ];
-    Function { class: "Sum".into(), kind: FunctionKind::Process, fields: Vec::new(), states, body }
+    Function {
+        class: "Sum".into(),
+        kind: FunctionKind::Process,
+        fields: Vec::new(),
+        states,
+        body,
+        on_timer: Vec::new(),
+    }
 }
 
 /// The steps of a driver.

@@ -111,6 +111,7 @@ fn job() -> Job {
         Expr::Constant(Value::text(")")),
     ];
     let function = Function {
+        on_timer: Vec::new(),
         class: "Count".into(),
         kind: FunctionKind::Process,
         fields: Vec::new(),

@@ -23,6 +23,7 @@ mod retention;
 mod scripted;
 mod settings;
 mod strategies;
+mod windows;
 
 use std::path::Path;
 
@@ -173,8 +174,8 @@ fn missing_feature(json: &Json, params: &Json) -> Option<&'static str> {
     }
     if json["table"].is_array() || has("parallelism_sequence") || has("first_job") {
         Some("savepoints")
-    } else if has("window") || has("drain") {
-        Some("event-time windows")
+    } else if has("drain") {
+        Some("stop-with-savepoint")
     } else if has("phases") {
         Some("sizes and files of the state backends")
     } else if has("processing_time_timer_after_ms") {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use checkpoint_lab::base::{CheckpointId, OperatorIndex, SimTime, SubtaskId, Value};
+use checkpoint_lab::base::{CheckpointId, EventTime, OperatorIndex, SimTime, SubtaskId, TimeWindow, Value};
 use checkpoint_lab::engine::outcome::{Live, LiveState, Outcome, Place, Replay};
 use checkpoint_lab::engine::{Engine, Stop};
 use checkpoint_lab::graph::ExecutionGraph;
@@ -24,6 +24,8 @@ pub enum Happening {
     Snapshot { op: String, subtask: u32, checkpoint: u64, live: Live },
     /// A print sink wrote a row.
     Row { op: String, subtask: u32, text: String },
+    /// A window gave its result.
+    Fire { attempt: u32, key: String, window: TimeWindow, sum: i64, elements: Vec<String>, watermark: EventTime },
     /// An exception.
     Throw,
     /// A checkpoint got its id.
@@ -142,6 +144,18 @@ fn collect(
         }
         Fact::RowPrinted { subtask, operator, text, .. } => {
             push(Happening::Row { op: name(*operator), subtask: index(*subtask), text: text.to_string() });
+        }
+        Fact::WindowFired { subtask, operator, key, window, row, watermark } => {
+            let live = &replay.live()[&(*operator, *subtask)];
+            let kept = live.windows.get(&(key.clone(), *window)).cloned().unwrap_or_default();
+            push(Happening::Fire {
+                attempt: live.attempt.0,
+                key: key.java(),
+                window: *window,
+                sum: if let Value::Long(sum) = row.column(3) { *sum } else { 0 },
+                elements: kept.iter().map(|element| element.column(3).java()).collect(),
+                watermark: *watermark,
+            });
         }
         Fact::ExceptionThrown { .. } => push(Happening::Throw),
         Fact::CheckpointTriggered { .. } => push(Happening::Triggered),

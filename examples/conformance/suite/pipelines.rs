@@ -205,7 +205,14 @@ fn reduce() -> Function {
         Stmt::Emit { value: Expr::Format(vec![Expr::Column(0), text("@"), state("at"), text("="), state("sum")]) },
     ];
     let states = vec![keyed("at"), keyed("sum")];
-    Function { class: "Reduce".into(), kind: FunctionKind::Process, fields: Vec::new(), states, body }
+    Function {
+        class: "Reduce".into(),
+        kind: FunctionKind::Process,
+        fields: Vec::new(),
+        states,
+        body,
+        on_timer: Vec::new(),
+    }
 }
 
 /// Values that three divides leave by the side output.
@@ -218,7 +225,14 @@ fn side() -> Function {
         then: vec![Stmt::EmitTo { tag: "side".into(), value: written() }],
         otherwise: vec![Stmt::Emit { value: written() }],
     }];
-    Function { class: "Side".into(), kind: FunctionKind::Process, fields: Vec::new(), states: Vec::new(), body }
+    Function {
+        class: "Side".into(),
+        kind: FunctionKind::Process,
+        fields: Vec::new(),
+        states: Vec::new(),
+        body,
+        on_timer: Vec::new(),
+    }
 }
 
 /// Replays the driver from the steps that it took.

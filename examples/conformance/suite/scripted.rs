@@ -15,7 +15,7 @@ use super::build::{Counter, Job, Script, fail_map, keyed_sum, map, scripted, see
 use super::compare::{difference, plain_chain, said, same, within};
 use super::observe::{Observed, run, sorted, sorted_restores};
 use super::settings::{Settings, settings};
-use super::{Recording, Verdict};
+use super::{Recording, Verdict, windows};
 
 /// A recorded run as a run of the engine.
 struct Translation {
@@ -51,7 +51,10 @@ pub fn check(recording: &Recording) -> Result<String, Verdict> {
 fn translate(json: &Json, settings: Settings) -> Result<Translation, Verdict> {
     let params = &json["params"];
     let has = |key: &str| !params[key].is_null();
-    if has("shape") {
+    if has("window") {
+        let (input, logged) = windows::job(json, settings, script(json))?;
+        Ok(Translation { input, logged, release: None, racing_sinks: false })
+    } else if has("shape") {
         regions(params, settings)
     } else if has("sources") && has("operator") {
         two_inputs(json, settings)
@@ -330,6 +333,8 @@ fn fact(name: &str, json: &Json, observed: &Observed, translation: &Translation)
         "restores" => observed.restores(&translation.logged),
         "checkpoints_id_status" => observed.checkpoints_id_status(),
         "snapshots" => observed.snapshots(&translation.logged),
+        "fires" => json!(windows::fires(observed)),
+        "last_result_per_key_and_window" => windows::last_results(observed),
         "failure_cause_class" => observed.failure_class(),
         "processed_while_B_held" => json!(observed.rows_before_command("sink", translation.release?)),
         "op_state_in_checkpoint_1" => json!(lists().into_iter().find(|(id, _)| *id == 1)?.1),
@@ -423,7 +428,13 @@ fn compare_recorded(json: &Json, observed: &Observed, translation: &Translation)
 /// Version 2.3 takes checkpoints of its own as soon as the tasks run, so that ids and what a restart goes back to depend
 /// on timing: outputs of later attempts may begin earlier or later, all else is the same.
 fn compare_later_version(json: &Json, observed: &Observed, translation: &Translation) -> Result<(), String> {
-    for name in ["final_status", "max_attempt_number", "processed_while_B_held", "op_state_in_last_snapshot_sorted"] {
+    for name in [
+        "final_status",
+        "max_attempt_number",
+        "processed_while_B_held",
+        "op_state_in_last_snapshot_sorted",
+        "last_result_per_key_and_window",
+    ] {
         if !json[name].is_null() {
             same(name, &json[name], &fact(name, json, observed, translation).unwrap_or(Json::Null))?;
         }

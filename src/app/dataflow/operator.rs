@@ -2,6 +2,7 @@
 
 use checkpoint_lab::i18n::{Language, count};
 use checkpoint_lab::scenario::SourceKind;
+use checkpoint_lab::scene::clock::ClockView;
 use checkpoint_lab::scene::geometry::Rect;
 use checkpoint_lab::scene::layout::Panel;
 use checkpoint_lab::scene::tasks::{
@@ -52,8 +53,14 @@ pub fn Operator(props: &OperatorProps) -> Html {
     let onclick = props.on_press.reform(move |_| Pressed::Operator(operator));
     let (role, body) = match &view.kind {
         OperatorContents::Source { kind, position, stored } => ("source", source(t, *kind, *position, *stored)),
-        OperatorContents::Function { class, fields, states, worker } => {
-            ("function", function(t, props, class, fields, states, worker.as_ref()))
+        OperatorContents::Function { class, fields, states, worker, clock } => {
+            let body = html! {
+                <>
+                    { function(t, props, class, fields, states, worker.as_ref(), clock.is_some()) }
+                    { for clock.as_ref().map(|clock| clock_lines(t, clock)) }
+                </>
+            };
+            ("function", body)
         }
         OperatorContents::Print { rows, last, fresh } => ("sink", print(t, *rows, last.as_deref(), *fresh)),
     };
@@ -139,6 +146,7 @@ fn function(
     fields: &[FieldView],
     states: &[StateView],
     worker: Option<&WorkerView>,
+    has_clock: bool,
 ) -> Html {
     let fields = fields.iter().map(|field| {
         let raises =
@@ -152,6 +160,7 @@ fn function(
         }
     });
     let states: Html = match states {
+        [] if has_clock => Html::default(),
         [] => html! { <div class="fact faint">{ shape(Shape::Slashed) }{ t.stage_no_flink_state() }</div> },
         states => states.iter().map(|state| state_line(t, state)).collect(),
     };
@@ -165,6 +174,30 @@ fn function(
             <div class="facts">{ for fields }{ states }</div>
             { for worker }
         </>
+    }
+}
+
+/// The watermark, and what waits for it.
+fn clock_lines(t: Language, clock: &ClockView) -> Html {
+    let windows = clock.listed.iter().map(|(window, kept)| {
+        html! {
+            <div class="fact state-fact">
+                <span class="mono name">{ window.clone() }</span>
+                <b class="mono cut">{ kept.clone() }</b>
+            </div>
+        }
+    });
+    let more = clock.windows.saturating_sub(clock.listed.len());
+    html! {
+        <div class="facts clock-facts">
+            <div class="fact state-fact">
+                <span class="faint">{ t.stage_watermark() }</span>
+                <b class="mono">{ clock.watermark.to_string() }</b>
+                if let Some(next) = clock.next { <span class="faint">{ t.stage_timers(clock.timers, next.to_string()) }</span> }
+            </div>
+            { for windows }
+            if more > 0 { <div class="fact faint">{ t.stage_more_windows(more) }</div> }
+        </div>
     }
 }
 

@@ -230,6 +230,14 @@ fn looks(token: &Token) -> (String, String) {
             let inner = format!(r#"{}{cross}<text y="-18">{checkpoint}</text>"#, bar());
             (format!("barrier cancel {}", text::cp(checkpoint)), inner)
         }
+        TokenKind::Watermark(time) => {
+            let inner = format!(r#"<path d="M-5 -9H5L0 -1Z"/><path d="M0 -9V9"/><text y="-13">{time}</text>"#);
+            ("watermark".to_owned(), inner)
+        }
+        TokenKind::Idle(idle) => {
+            let class = if idle { "watermark idle" } else { "watermark" };
+            (class.to_owned(), r#"<path d="M-2.5 -9V9"/><path d="M2.5 -9V9"/>"#.to_owned())
+        }
         TokenKind::End => ("end-mark".to_owned(), r#"<path d="M0 -9V9"/><path d="M4 -9V9" class="bold"/>"#.to_owned()),
     }
 }

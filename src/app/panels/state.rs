@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use checkpoint_lab::base::{CheckpointId, Value};
 use checkpoint_lab::i18n::{Language, Names, count};
-use checkpoint_lab::scene::inspector::{Inspector, OperatorView, SourceView, StateView, SubtaskView};
+use checkpoint_lab::scene::inspector::{Inspector, OperatorView, SourceView, StateView, SubtaskView, TimeView};
 use checkpoint_lab::trace::ExecutionState;
 use yew::prelude::*;
 
@@ -62,7 +62,7 @@ fn task_class(state: ExecutionState) -> &'static str {
 }
 
 fn operator(t: Language, names: &Names, checkpoint: Option<CheckpointId>, view: &OperatorView) -> Html {
-    let holds = !view.fields.is_empty() || !view.states.is_empty() || view.source.is_some();
+    let holds = !view.fields.is_empty() || !view.states.is_empty() || view.source.is_some() || view.time.is_some();
     let saved = checkpoint.map_or_else(|| t.no_completed().to_owned(), |id| t.in_checkpoint(id.0));
     let field = |(slot, value): (usize, &Value)| {
         html! {
@@ -85,11 +85,50 @@ fn operator(t: Language, names: &Names, checkpoint: Option<CheckpointId>, view: 
                     { for view.fields.iter().enumerate().map(field) }
                     if let Some(source) = &view.source { { position(t, source) } }
                     { for view.states.iter().map(|state| state_rows(t, names, view, state)) }
+                    if let Some(time) = &view.time { { time_rows(t, time) } }
                 </tbody>
             } else {
                 <tbody><tr><td class="nothing">{ t.nothing_here() }</td></tr></tbody>
             }
         </table>
+    }
+}
+
+/// The watermark, the windows and the timers.
+fn time_rows(t: Language, time: &TimeView) -> Html {
+    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".into());
+    let windows = time.windows.iter().map(|(key, window, now, saved)| {
+        html! {
+            <tr key={format!("w{}{window}", key.python())}>
+                <th scope="row"><code>{ window.to_string() }</code><small>{ t.window() }{ " · " }{ t.key() }{ " " }{ key.python_repr() }</small></th>
+                <td class={classes!("value", (now != saved).then_some("changed"))}>{ or_dash(now) }</td>
+                <td class="value value-state">{ or_dash(saved) }</td>
+            </tr>
+        }
+    });
+    let mark = |set: bool| if set { "✓" } else { "–" };
+    let timers = time.timers.iter().map(|(domain, key, at, set, stored)| {
+        html! {
+            <tr key={format!("t{}{}{at}", t.clock(*domain), key.python())}>
+                <th scope="row"><code>{ at.to_string() }</code><small>{ t.timer() }{ " · " }{ t.clock(*domain) }{ " · " }{ t.key() }{ " " }{ key.python_repr() }</small></th>
+                <td class={classes!("value", (set != stored).then_some("changed"))}>{ mark(*set) }</td>
+                <td class="value value-state">{ mark(*stored) }</td>
+            </tr>
+        }
+    });
+    html! {
+        <>
+            <tr key="watermark">
+                <th scope="row">{ t.stage_watermark() }</th>
+                <td class="value value-field">{ time.watermark.to_string() }</td>
+                <td class="not-saved">{ t.not_saved() }</td>
+            </tr>
+            { for windows }
+            if time.more > 0 {
+                <tr key="w-more"><td class="nothing" colspan="3">{ t.stage_more_windows(time.more) }</td></tr>
+            }
+            { for timers }
+        </>
     }
 }
 

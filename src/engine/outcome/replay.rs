@@ -1,12 +1,12 @@
 //! The live values of a run, followed through its trace: source positions, instance fields, Flink state, and what every
 //! snapshot took of them. Flink counterpart: none; it is what a debugger would show.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SubtaskId, Value};
+use crate::base::{AttemptNumber, CheckpointId, EventTime, OperatorIndex, SubtaskId, TimeWindow, Value};
 use crate::engine::{OperatorSnapshot, restore};
 use crate::graph::ExecutionGraph;
-use crate::scenario::{Function, OperatorKind, RunInput, StateDeclaration, StateKind};
+use crate::scenario::{Function, OperatorKind, RunInput, StateKind, TimeDomain};
 use crate::trace::{Fact, TraceEvent};
 
 /// The values of one Flink state at one subtask.
@@ -31,6 +31,10 @@ pub struct Live {
     pub fields: Vec<Value>,
     /// Flink states, in the order of declaration.
     pub states: Vec<LiveState>,
+    /// What windows keep, by key and window.
+    pub windows: BTreeMap<(Value, TimeWindow), Vec<Value>>,
+    /// Timers that a function has set: moment, clock and key.
+    pub timers: BTreeSet<(EventTime, TimeDomain, Value)>,
 }
 
 /// Where a value lives.
@@ -90,6 +94,22 @@ impl<'a> Replay<'a> {
                     None => {}
                 }
             }
+            Fact::StateCleared { subtask, operator, slot, key } => {
+                let live = self.live.get_mut(&(*operator, *subtask));
+                if let Some(LiveState::Keyed(held)) = live.and_then(|live| live.states.get_mut(usize::from(*slot))) {
+                    held.remove(key);
+                }
+            }
+            Fact::WindowAdded { subtask, operator, .. }
+            | Fact::WindowSet { subtask, operator, .. }
+            | Fact::WindowCleared { subtask, operator, .. }
+            | Fact::TimerRegistered { subtask, operator, .. }
+            | Fact::TimerDeleted { subtask, operator, .. }
+            | Fact::TimerFired { subtask, operator, .. } => {
+                if let Some(live) = self.live.get_mut(&(*operator, *subtask)) {
+                    live.time(&event.fact);
+                }
+            }
             Fact::SnapshotStarted { checkpoint, subtask } => self.snapshot_started(*checkpoint, *subtask),
             _ => {}
         }
@@ -106,13 +126,18 @@ impl<'a> Replay<'a> {
         let fields =
             function.map_or(Vec::new(), |function| function.fields.iter().map(|field| field.initial.clone()).collect());
         let stored = restored_from.and_then(|checkpoint| self.snapshots.get(&checkpoint)?.get(&place));
+        let (windows, timers) =
+            stored.map(|stored| (stored.windows.clone(), stored.timers.clone())).unwrap_or_default();
         let states = match stored {
             Some(stored) => stored.states.clone(),
+            None if matches!(self.input.scenario.operators[place.0.index()].kind, OperatorKind::Reduce(_)) => {
+                vec![LiveState::empty(StateKind::KeyedValue)]
+            }
             None => function.map_or(Vec::new(), |function| {
                 function.states.iter().map(|state| LiveState::empty(state.kind)).collect()
             }),
         };
-        Live { attempt, position, fields, states }
+        Live { attempt, position, fields, states, windows, timers }
     }
 
     fn snapshot_started(&mut self, checkpoint: CheckpointId, subtask: SubtaskId) {
@@ -149,10 +174,7 @@ fn started_from(input: &RunInput) -> BTreeMap<CheckpointId, BTreeMap<Place, Live
 
 fn live_of(snapshot: &OperatorSnapshot, kind: &OperatorKind) -> Live {
     let position = snapshot.offsets.as_ref().map(|offsets| offsets.iter().sum());
-    let declared: &[StateDeclaration] = match kind {
-        OperatorKind::Function(function) => &function.states,
-        _ => &[],
-    };
+    let declared = kind.states();
     let items = |slot: usize| snapshot.state.lists.get(slot).cloned().unwrap_or_default();
     let keyed = |slot: usize| {
         let entries = snapshot.state.keyed.iter();
@@ -163,15 +185,47 @@ fn live_of(snapshot: &OperatorSnapshot, kind: &OperatorKind) -> Live {
         LiveState::Value(_) => LiveState::Value(items(slot).pop()),
         LiveState::List(_) => LiveState::List(items(slot)),
     });
-    Live { attempt: AttemptNumber(0), position, fields: Vec::new(), states: states.collect() }
+    let windows = snapshot.state.windows.iter().map(|(place, kept)| (place.clone(), kept.values.clone()));
+    let timers = [TimeDomain::EventTime, TimeDomain::ProcessingTime].into_iter().flat_map(|domain| {
+        let own = snapshot.state.timers.of(domain).iter().filter(|timer| timer.window.is_none());
+        own.map(move |timer| (timer.time, domain, timer.key.clone()))
+    });
+    Live {
+        attempt: AttemptNumber(0),
+        position,
+        fields: Vec::new(),
+        states: states.collect(),
+        windows: windows.collect(),
+        timers: timers.collect(),
+    }
+}
+
+impl Live {
+    /// A fact about windows and timers.
+    fn time(&mut self, fact: &Fact) {
+        match fact {
+            Fact::WindowAdded { key, window, value, .. } => {
+                self.windows.entry((key.clone(), *window)).or_default().push(value.clone());
+            }
+            Fact::WindowSet { key, window, values, .. } => {
+                self.windows.insert((key.clone(), *window), values.to_vec());
+            }
+            Fact::WindowCleared { key, window, .. } => _ = self.windows.remove(&(key.clone(), *window)),
+            Fact::TimerRegistered { domain, key, time, .. } => _ = self.timers.insert((*time, *domain, key.clone())),
+            Fact::TimerDeleted { domain, key, time, .. } | Fact::TimerFired { domain, key, time, .. } => {
+                self.timers.remove(&(*time, *domain, key.clone()));
+            }
+            _ => {}
+        }
+    }
 }
 
 impl LiveState {
     fn empty(kind: StateKind) -> LiveState {
         match kind {
-            StateKind::KeyedValue => LiveState::Keyed(BTreeMap::new()),
+            kind if kind.is_keyed() => LiveState::Keyed(BTreeMap::new()),
             StateKind::OperatorValue => LiveState::Value(None),
-            StateKind::OperatorList | StateKind::OperatorUnion => LiveState::List(Vec::new()),
+            _ => LiveState::List(Vec::new()),
         }
     }
 }

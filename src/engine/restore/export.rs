@@ -4,11 +4,13 @@
 
 use std::sync::Arc;
 
-use crate::base::{OperatorIndex, Value};
-use crate::engine::{CompletedCheckpoint, Engine, OperatorSnapshot, OperatorState, SubtaskSnapshot};
+use crate::base::{OperatorIndex, RecordId, TimeWindow, Value};
+use crate::engine::{
+    CompletedCheckpoint, Engine, OperatorSnapshot, OperatorState, SubtaskSnapshot, Timer, Timers, WindowState,
+};
 use crate::scenario::{
-    KeyedEntry, ListMode, OperatorKind, OperatorList, SNAPSHOT_VERSION, Snapshot, SnapshotOperator, SnapshotPart,
-    SplitPosition, StateDeclaration, StateKind,
+    KeyedEntry, ListMode, OperatorList, SNAPSHOT_VERSION, Snapshot, SnapshotOperator, SnapshotPart, SplitPosition,
+    StateDeclaration, StateKind, TimeDomain, TimerEntry, WindowEntry,
 };
 
 impl Engine {
@@ -41,16 +43,13 @@ impl Engine {
         let graph = &self.fixed.graph;
         let node = &graph.operators[operator.index()];
         let spec = &self.scenario().operators[operator.index()];
-        let declared: &[StateDeclaration] = match &spec.kind {
-            OperatorKind::Function(function) => &function.states,
-            _ => &[],
-        };
+        let declared = spec.kind.states();
         let part = |subtask: crate::base::SubtaskId| {
             let Some(snapshot) = checkpoint.subtasks.get(&subtask) else { return SnapshotPart::default() };
             let SubtaskSnapshot { operators, bytes: _, finished, timing: _ } = &**snapshot;
             let mut part = operators.get(node.position).map_or_else(SnapshotPart::default, |held| {
                 let partitions = &self.fixed.subtasks[subtask.index()].partitions;
-                part_of(held, partitions, declared)
+                part_of(held, partitions, &declared)
             });
             part.finished = *finished;
             part
@@ -65,7 +64,7 @@ impl Engine {
 }
 
 fn part_of(held: &OperatorSnapshot, partitions: &[usize], declared: &[StateDeclaration]) -> SnapshotPart {
-    let OperatorSnapshot { offsets, state: OperatorState { keyed, lists } } = held;
+    let OperatorSnapshot { offsets, state: OperatorState { keyed, lists, timers, windows } } = held;
     let offsets = offsets.iter().flatten().zip(partitions);
     let entries = keyed.iter().flat_map(|(key, values)| {
         values.iter().zip(declared).filter_map(|(value, state)| {
@@ -81,15 +80,46 @@ fn part_of(held: &OperatorSnapshot, partitions: &[usize], declared: &[StateDecla
         splits: offsets.map(|(offset, split)| SplitPosition { split: *split as u32, offset: *offset }).collect(),
         keyed: entries.collect(),
         lists: operator_states.collect(),
+        windows: windows.iter().map(window_entry).collect(),
+        timers: timers_of(timers),
     }
+}
+
+fn window_entry(((key, window), kept): (&(Value, TimeWindow), &WindowState)) -> WindowEntry {
+    let WindowState { values, record: _ } = kept;
+    WindowEntry { key: key.clone(), window: *window, values: values.clone() }
+}
+
+fn timers_of(timers: &Timers) -> Vec<TimerEntry> {
+    let of = |domain: TimeDomain| {
+        timers.of(domain).iter().map(move |timer| {
+            let Timer { time, key, window } = timer.clone();
+            TimerEntry { domain, key, time, window }
+        })
+    };
+    of(TimeDomain::EventTime).chain(of(TimeDomain::ProcessingTime)).collect()
+}
+
+/// Windows and timers of an operator that waits for event time. Which record they came from no snapshot says.
+fn held_time(part: &SnapshotPart, state: &mut OperatorState) {
+    let windows = part.windows.iter().map(|WindowEntry { key, window, values }| {
+        ((key.clone(), *window), WindowState { values: values.clone(), record: RecordId(0) })
+    });
+    state.windows = Arc::new(windows.collect());
+    let mut timers = Timers::default();
+    for TimerEntry { domain, key, time, window } in &part.timers {
+        timers.set(*domain, Timer { time: *time, key: key.clone(), window: *window });
+    }
+    state.timers = Arc::new(timers);
 }
 
 /// The same part for an operator that declares these states and reads these partitions. What it does not declare it never
 /// reads.
 pub(super) fn held_by(part: &SnapshotPart, partitions: &[usize], declared: &[StateDeclaration]) -> OperatorSnapshot {
-    let SnapshotPart { finished: _, splits, keyed, lists } = part;
+    let SnapshotPart { finished: _, splits, keyed, lists, windows: _, timers: _ } = part;
     let offset = |split: &usize| splits.iter().find(|known| known.split as usize == *split).map_or(0, |s| s.offset);
     let mut state = OperatorState::default();
+    held_time(part, &mut state);
     let slot_of = |name: &str| declared.iter().position(|state| state.name == name);
     let values = Arc::make_mut(&mut state.keyed);
     for KeyedEntry { state, key, value } in keyed {
@@ -113,7 +143,11 @@ impl StateKind {
     /// How operator state of this kind is dealt out; `None` for keyed state.
     pub(super) const fn list_mode(self) -> Option<ListMode> {
         match self {
-            StateKind::KeyedValue => None,
+            StateKind::KeyedValue
+            | StateKind::KeyedList
+            | StateKind::KeyedMap
+            | StateKind::KeyedReducing(_)
+            | StateKind::KeyedAggregating(_) => None,
             StateKind::OperatorValue | StateKind::OperatorList => Some(ListMode::SplitDistribute),
             StateKind::OperatorUnion => Some(ListMode::Union),
         }

@@ -10,6 +10,7 @@ mod redistribute;
 
 use redistribute::redistribute;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::fixed::Fixed;
@@ -17,7 +18,7 @@ use super::storage::snapshot_bytes;
 use super::{CompletedCheckpoint, SubtaskSnapshot};
 use crate::base::{CheckpointId, OperatorId, OperatorIndex, SimDuration, SimTime, SortedMap, Value};
 use crate::graph::{ExecutionGraph, java_hash, key_group, python_key_hash, subtask_of};
-use crate::scenario::{OperatorKind, RunInput, Snapshot, SnapshotOperator, SnapshotPart, StateDeclaration};
+use crate::scenario::{RunInput, Snapshot, SnapshotOperator, SnapshotPart, StateDeclaration};
 
 /// A snapshot fitted to a job.
 #[derive(Clone, Debug)]
@@ -57,7 +58,7 @@ pub(super) fn fit(snapshot: &Snapshot, fixed: &Fixed) -> Result<FittedSnapshot, 
             let partitions = &fixed.subtasks[subtask.index()].partitions;
             let held = task.operators.iter().map(|operator| {
                 let part = of(operator).cloned().unwrap_or_default();
-                export::held_by(&part, partitions, declared(*operator, fixed))
+                export::held_by(&part, partitions, &declared(*operator, fixed))
             });
             let finished = task.operators.iter().all(|operator| of(operator).is_some_and(|part| part.finished));
             let mut part = SubtaskSnapshot { operators: held.collect(), finished, ..SubtaskSnapshot::default() };
@@ -126,11 +127,8 @@ fn mismatch(old: &SnapshotOperator, max_parallelism: u32) -> String {
     )
 }
 
-fn declared(operator: OperatorIndex, fixed: &Fixed) -> &[StateDeclaration] {
-    match &fixed.input.scenario.operators[operator.index()].kind {
-        OperatorKind::Function(function) => &function.states,
-        _ => &[],
-    }
+fn declared(operator: OperatorIndex, fixed: &Fixed) -> Cow<'_, [StateDeclaration]> {
+    fixed.input.scenario.operators[operator.index()].kind.states()
 }
 
 fn owner(key: &Value, parallelism: u32, fixed: &Fixed) -> u32 {

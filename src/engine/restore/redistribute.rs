@@ -7,7 +7,9 @@
 //! partition, where Flink deals them out like any list and lets the enumerator sort out the rest.
 
 use crate::base::Value;
-use crate::scenario::{KeyedEntry, ListMode, OperatorList, SnapshotOperator, SnapshotPart, SplitPosition};
+use crate::scenario::{
+    KeyedEntry, ListMode, OperatorList, SnapshotOperator, SnapshotPart, SplitPosition, TimerEntry, WindowEntry,
+};
 
 /// The state of each of `parallelism` new subtasks. `owner` says which of them a key belongs to.
 ///
@@ -23,14 +25,17 @@ pub(super) fn redistribute(
     let all_finished = !old.parts.is_empty() && old.parts.iter().all(|part| part.finished);
     let mut new: Vec<SnapshotPart> = vec![SnapshotPart::default(); width];
     for (at, part) in old.parts.iter().enumerate() {
-        let SnapshotPart { finished, splits, keyed, lists: _ } = part;
+        let SnapshotPart { finished, splits, keyed, lists: _, windows, timers } = part;
         if unchanged {
             new[at].finished = *finished;
             new[at].splits.clone_from(splits);
             new[at].keyed.clone_from(keyed);
+            new[at].windows.clone_from(windows);
+            new[at].timers.clone_from(timers);
         } else {
             deal_splits(splits, &mut new);
             deal_keys(keyed, &owner, &mut new);
+            deal_time(windows, timers, &owner, &mut new);
         }
     }
     if !unchanged {
@@ -54,6 +59,19 @@ fn deal_keys(keyed: &[KeyedEntry], owner: &impl Fn(&Value) -> u32, new: &mut [Sn
         let KeyedEntry { state: _, key, value: _ } = entry;
         let to = (owner(key) as usize).min(new.len() - 1);
         new[to].keyed.push(entry.clone());
+    }
+}
+
+/// KG-6: windows and timers are keyed state.
+fn deal_time(windows: &[WindowEntry], timers: &[TimerEntry], owner: &impl Fn(&Value) -> u32, new: &mut [SnapshotPart]) {
+    let last = new.len() - 1;
+    for entry in windows {
+        let WindowEntry { key, window: _, values: _ } = entry;
+        new[(owner(key) as usize).min(last)].windows.push(entry.clone());
+    }
+    for entry in timers {
+        let TimerEntry { domain: _, key, time: _, window: _ } = entry;
+        new[(owner(key) as usize).min(last)].timers.push(entry.clone());
     }
 }
 

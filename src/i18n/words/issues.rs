@@ -38,6 +38,14 @@ phrases! {
     no_such_column(column: String, columns: String) { ko: "열 {} 없습니다. 열은 {columns}개입니다.", i(column); en: "There is no column {column}; records have {columns}." }
     state_without_key(state: &str) { ko: "keyed 상태 {} 쓰려면 앞에 keyBy가 있어야 합니다.", eul(quoted(state)); en: "Keyed state '{state}' needs a keyBy before it." }
     operator_state_python(state: &str) { ko: "PyFlink에는 연산자 상태 {} 쓰는 API가 없습니다. 코드는 Java로 보입니다.", eul(quoted(state)); en: "PyFlink has no API for operator state '{state}'; the code is shown in Java." }
+    timer_without_key { ko: "타이머는 키에 속한 상태입니다. keyBy 뒤의 KeyedProcessFunction에서만 쓸 수 있습니다(Flink: Setting timers is only supported on a keyed streams.)."; en: "Timers belong to a key: only a KeyedProcessFunction after a keyBy has them (Flink: Setting timers is only supported on a keyed streams.)." }
+    context_of_map { ko: "map에는 컨텍스트가 없습니다. 시각과 키는 프로세스 함수만 알 수 있습니다."; en: "A map has no context: only a process function knows times and keys." }
+    state_of_other_kind(state: &str, wanted: &str) { ko: "상태 '{state}'의 종류가 {} 아닙니다.", i(wanted); en: "State '{state}' is not {wanted} state." }
+    reduce_changes_type(fold: &str) { ko: "reduce의 결과는 값과 같은 타입이어야 하는데 {} 그렇지 않습니다. aggregate를 쓰세요.", eun(fold); en: "A reduce gives the type that it takes, and {fold} does not: use aggregate." }
+    operator_without_key(operator: &str) { ko: "'{operator}' 앞에 keyBy가 있어야 합니다."; en: "'{operator}' needs a keyBy before it." }
+    without_watermarks(operator: &str) { ko: "'{operator}'까지 타임스탬프를 정해 주는 곳이 없어 첫 레코드에서 예외가 납니다(Record has Long.MIN_VALUE timestamp)."; en: "Nothing before '{operator}' assigns timestamps: its first record throws (Record has Long.MIN_VALUE timestamp)." }
+    timestamp_not_a_number(found: &str) { ko: "타임스탬프는 밀리초 정수여야 하는데 {found} 열입니다."; en: "A timestamp is a whole number of milliseconds; the column is {found}." }
+    too_many_windows(windows: String) { ko: "레코드 하나가 윈도우 {windows}개에 들어갑니다. 슬라이드를 늘리세요."; en: "Each record would go into {windows} windows: use a longer slide." }
     side_output_of_map { ko: "map에는 사이드 출력이 없습니다. 프로세스 함수여야 합니다."; en: "A map has no side outputs; only a process function has." }
     source_not_parallel { ko: "이 소스는 언제나 병렬도 1입니다."; en: "This source always has parallelism 1." }
     partitions_unused { ko: "이 소스에는 파티션이 없습니다."; en: "This source has no partitions." }
@@ -132,6 +140,14 @@ impl Language {
             IssueKind::NoSuchColumn { column, columns } => self.no_such_column(count(*column), count(*columns)),
             IssueKind::StateWithoutKey { state } => self.state_without_key(state),
             IssueKind::OperatorStateInPython { state } => self.operator_state_python(state),
+            IssueKind::TimerWithoutKey => self.timer_without_key().into(),
+            IssueKind::ContextOfMap => self.context_of_map().into(),
+            IssueKind::StateOfOtherKind { state, wanted } => self.state_of_other_kind(state, wanted),
+            IssueKind::ReduceChangesType { fold } => self.reduce_changes_type(fold.name()),
+            IssueKind::OperatorWithoutKey { operator } => self.operator_without_key(operator),
+            IssueKind::WithoutWatermarks { operator } => self.without_watermarks(operator),
+            IssueKind::TimestampNotANumber { found } => self.timestamp_not_a_number(type_name(*found)),
+            IssueKind::TooManyWindows { windows, .. } => self.too_many_windows(count(*windows)),
             IssueKind::SideOutputOfMap => self.side_output_of_map().into(),
             IssueKind::SourceNotParallel { .. } => self.source_not_parallel().into(),
             IssueKind::PartitionsUnused => self.partitions_unused().into(),

@@ -13,6 +13,7 @@ mod shell;
 mod stage;
 mod store;
 mod strip;
+mod time;
 
 pub use leaves_out::leaves_out;
 
@@ -40,6 +41,7 @@ mod tests {
             stage::ALL,
             store::ALL,
             strip::ALL,
+            time::ALL,
         ];
         for (name, ko, en) in all.into_iter().flatten().copied() {
             assert!(!ko.trim().is_empty() && !en.trim().is_empty(), "{name} is empty");

@@ -1,6 +1,8 @@
 //! The panels beside the stage: code, state, checkpoints, why, console; and the summary of a run.
 
 phrases! {
+    window { ko: "윈도우"; en: "window" }
+    timer { ko: "타이머"; en: "timer" }
     none { ko: "없음"; en: "none" }
     now { ko: "지금"; en: "Now" }
 

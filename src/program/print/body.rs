@@ -23,11 +23,20 @@ pub(super) trait Syntax {
     fn refuses_unreachable(&self) -> bool;
 }
 
-/// Writes the body of `function`, which `operators` share.
-pub(super) fn write_body(writer: &mut Writer, syntax: &dyn Syntax, function: &Function, operators: &[OperatorIndex]) {
+/// Writes a body of `function`, which `operators` share; its statements are counted from `next`. Gives the number after
+/// the last.
+pub(super) fn write_body(
+    writer: &mut Writer,
+    syntax: &dyn Syntax,
+    function: &Function,
+    operators: &[OperatorIndex],
+    stmts: &[Stmt],
+    next: u16,
+) -> u16 {
     let written = vec![false; function.states.len()];
-    let mut body = Body { writer, syntax, function, operators, next: 0 };
-    body.block(&function.body, written, true);
+    let mut body = Body { writer, syntax, function, operators, next };
+    body.block(stmts, written, true);
+    body.next
 }
 
 /// Whether a block never runs on to what follows it.

@@ -8,6 +8,7 @@ use super::java_words::{literal, output_tag, quoted, record_type, record_type_in
 use super::keys::{CHECKPOINT_DIR, keys};
 use super::notes::Note;
 use super::plan::{Plan, number_sequence};
+use super::time::{java_calls, time_note, write_java_classes};
 use super::writer::Writer;
 use super::{CodeLanguage, Dialect, Listing};
 use crate::base::{Language, OperatorIndex, ValueType};
@@ -32,6 +33,7 @@ pub(super) fn print(scenario: &Scenario, dialect: Dialect, comments: Option<Lang
     for (function, operators) in plan.classes() {
         write_class(&mut writer, &plan, function, &operators);
     }
+    write_java_classes(&mut writer, &plan);
     writer.blank();
     writer.line("public static void main(String[] args) throws Exception {");
     writer.indent();
@@ -252,6 +254,13 @@ fn write_operator(writer: &mut Writer, plan: &Plan, at: usize, operator: &Operat
             calls.extend(suffixes(plan, at, operator));
             write_chain(writer, index, &target, &head, &calls, &CHAIN);
         }
+        OperatorKind::Watermarks(_) | OperatorKind::Window(_) | OperatorKind::Reduce(_) => {
+            writer.step(&time_note(&operator.kind));
+            let (head, mut calls) = inputs(plan, at);
+            calls.extend(java_calls(plan, at));
+            calls.extend(suffixes(plan, at, operator));
+            write_chain(writer, index, &target, &head, &calls, &CHAIN);
+        }
         OperatorKind::PrintSink => {
             writer.step(&Note::Print);
             let (head, mut calls) = inputs(plan, at);
@@ -365,6 +374,9 @@ fn suffixes(plan: &Plan, at: usize, operator: &Operator) -> Vec<Call> {
         OperatorKind::Source(source) if source.kind == SourceKind::Log => &operator.name,
         OperatorKind::Source(_) => "Collection Source",
         OperatorKind::Function(function) => function.kind.default_operator_name(plan.key(at).is_some(), &Api::Java),
+        OperatorKind::Watermarks(_) => "Timestamps/Watermarks",
+        OperatorKind::Window(_) => "",
+        OperatorKind::Reduce(_) => "Keyed Aggregation",
         OperatorKind::PrintSink => "Print to Std. Out",
     };
     if operator.name != usual {
@@ -408,7 +420,26 @@ const IMPORTS: &[(&str, &str)] = &[
     ("Files.", "java.nio.file.Files"),
     ("Path.of(", "java.nio.file.Path"),
     ("ArrayList<", "java.util.ArrayList"),
+    ("Duration.", "java.time.Duration"),
     ("List<", "java.util.List"),
+    (" Watermark(", "org.apache.flink.api.common.eventtime.Watermark"),
+    ("(TypeInformation) ", "org.apache.flink.api.common.typeinfo.TypeInformation"),
+    ("StreamSupport.", "java.util.stream.StreamSupport"),
+    (" WatermarkGenerator<", "org.apache.flink.api.common.eventtime.WatermarkGenerator"),
+    ("WatermarkOutput ", "org.apache.flink.api.common.eventtime.WatermarkOutput"),
+    (" AggregateFunction<", "org.apache.flink.api.common.functions.AggregateFunction"),
+    (" ReduceFunction<", "org.apache.flink.api.common.functions.ReduceFunction"),
+    ("AggregatingState<", "org.apache.flink.api.common.state.AggregatingState"),
+    ("AggregatingStateDescriptor<", "org.apache.flink.api.common.state.AggregatingStateDescriptor"),
+    (" MapState<", "org.apache.flink.api.common.state.MapState"),
+    ("MapStateDescriptor<", "org.apache.flink.api.common.state.MapStateDescriptor"),
+    ("ReducingState<", "org.apache.flink.api.common.state.ReducingState"),
+    ("ReducingStateDescriptor<", "org.apache.flink.api.common.state.ReducingStateDescriptor"),
+    (" ProcessWindowFunction<", "org.apache.flink.streaming.api.functions.windowing.ProcessWindowFunction"),
+    ("EventTimeSessionWindows.", "org.apache.flink.streaming.api.windowing.assigners.EventTimeSessionWindows"),
+    ("SlidingEventTimeWindows.", "org.apache.flink.streaming.api.windowing.assigners.SlidingEventTimeWindows"),
+    ("TumblingEventTimeWindows.", "org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows"),
+    ("TimeWindow ", "org.apache.flink.streaming.api.windowing.windows.TimeWindow"),
     ("List.of(", "java.util.List"),
     ("Objects.", "java.util.Objects"),
     ("WatermarkStrategy.", "org.apache.flink.api.common.eventtime.WatermarkStrategy"),

@@ -4,15 +4,16 @@ use super::body::{Syntax, leaves, write_body};
 use super::java_words::{Words, boxed, literal, primitive, quoted, record_type, type_info};
 use super::notes::Note;
 use super::plan::Plan;
+use super::time::aggregate_class;
 use super::writer::Writer;
-use crate::base::{OperatorIndex, Value};
-use crate::scenario::{Expr, Function, FunctionKind, StateDeclaration, StateKind, Stmt};
+use crate::base::{OperatorIndex, Value, ValueType};
+use crate::scenario::{Expr, Fold, Function, FunctionKind, StateDeclaration, StateKind, Stmt};
 
 /// Writes the class of a function that `operators` share.
 pub(super) fn write_class(writer: &mut Writer, plan: &Plan, function: &Function, operators: &[OperatorIndex]) {
     let first = operators[0].index();
     let input = &plan.shapes.inputs[first];
-    let words = Words { plan, function, input, field_types: function.field_types(input) };
+    let words = Words { plan, function, input, field_types: function.field_types(input), on_timer: false };
     writer.blank();
     writer.note(&Note::Class(&function.class));
     for operator in operators {
@@ -34,12 +35,25 @@ pub(super) fn write_class(writer: &mut Writer, plan: &Plan, function: &Function,
         }
     });
     writer.indent();
-    write_body(writer, &words, function, operators);
+    let next = write_body(writer, &words, function, operators, &function.body, 0);
     if function.kind == FunctionKind::Map && !leaves(function.kind, &function.body) {
         writer.line("return null;");
     }
     writer.dedent();
     writer.line("}");
+    if !function.on_timer.is_empty() {
+        let words = Words { on_timer: true, ..words };
+        writer.blank();
+        writer.note(&Note::OnTimer);
+        writer.line("@Override");
+        writer.line(format!(
+            "public void onTimer(long timestamp, OnTimerContext ctx, Collector<{output}> out) throws Exception {{"
+        ));
+        writer.indent();
+        write_body(writer, &words, function, operators, &function.on_timer, next);
+        writer.dedent();
+        writer.line("}");
+    }
     open(writer, function);
     checkpointed(writer, function);
     writer.dedent();
@@ -47,7 +61,7 @@ pub(super) fn write_class(writer: &mut Writer, plan: &Plan, function: &Function,
 }
 
 fn of_kind(function: &Function, keyed: bool) -> impl Iterator<Item = &StateDeclaration> {
-    function.states.iter().filter(move |state| (state.kind == StateKind::KeyedValue) == keyed)
+    function.states.iter().filter(move |state| state.kind.is_keyed() == keyed)
 }
 
 fn header(plan: &Plan, function: &Function, operator: usize) -> String {
@@ -95,18 +109,20 @@ fn states(writer: &mut Writer, function: &Function, operators: &[OperatorIndex])
         }
         let (name, boxed) = (&state.name, boxed(state.value_type));
         match state.kind {
-            StateKind::KeyedValue => writer.line(format!("private transient ValueState<{boxed}> {name};")),
+            kind if kind.is_keyed() => {
+                writer.line(format!("private transient {} {name};", state_class(kind, state.value_type)));
+            }
             StateKind::OperatorValue => {
                 writer.line(format!("private {boxed} {name} = {};", literal(&state.initial)));
             }
-            StateKind::OperatorList | StateKind::OperatorUnion => {
+            _ => {
                 writer.line(format!("private final ArrayList<{boxed}> {name} = new ArrayList<>();"));
             }
         }
         if at == 0 {
             writer.beside(&Note::State);
         }
-        if state.kind != StateKind::KeyedValue {
+        if !state.kind.is_keyed() {
             writer.line(format!("private transient ListState<{boxed}> {name}State;"));
         }
     }
@@ -120,12 +136,49 @@ fn open(writer: &mut Writer, function: &Function) {
     writer.line("@Override\npublic void open(OpenContext context) {");
     writer.indent();
     for state in of_kind(function, true) {
-        let descriptor =
-            format!("new ValueStateDescriptor<>({}, {})", quoted(&state.name), type_info(Some(state.value_type)));
-        writer.line(format!("{} = getRuntimeContext().getState({descriptor});", state.name));
+        let (name, types) = (quoted(&state.name), type_info(Some(state.value_type)));
+        let (getter, descriptor) = match state.kind {
+            StateKind::KeyedList => ("ListState", format!("new ListStateDescriptor<>({name}, {types})")),
+            StateKind::KeyedMap => {
+                ("MapState", format!("new MapStateDescriptor<>({name}, Types.GENERIC(Object.class), {types})"))
+            }
+            StateKind::KeyedReducing(fold) => {
+                let function = match fold {
+                    Fold::Sum => "(a, b) -> a + b".into(),
+                    other => {
+                        format!("(a, b) -> a.compareTo(b) {} 0 ? a : b", if other == Fold::Min { "<=" } else { ">=" })
+                    }
+                };
+                ("ReducingState", format!("new ReducingStateDescriptor<>({name}, {function}, {types})"))
+            }
+            StateKind::KeyedAggregating(fold) => {
+                let function = format!("new {}()", aggregate_class(fold, state.value_type));
+                let types = "Types.GENERIC(Object.class)";
+                (
+                    "AggregatingState",
+                    format!("new AggregatingStateDescriptor<>({name}, {function}, (TypeInformation) {types})"),
+                )
+            }
+            _ => ("State", format!("new ValueStateDescriptor<>({name}, {types})")),
+        };
+        writer.line(format!("{} = getRuntimeContext().get{getter}({descriptor});", state.name));
     }
     writer.dedent();
     writer.line("}");
+}
+
+/// `ValueState<Long>`.
+fn state_class(kind: StateKind, value_type: ValueType) -> String {
+    let class = boxed(value_type);
+    match kind {
+        StateKind::KeyedList => format!("ListState<{class}>"),
+        StateKind::KeyedMap => format!("MapState<Object, {class}>"),
+        StateKind::KeyedReducing(_) => format!("ReducingState<{class}>"),
+        StateKind::KeyedAggregating(fold) => {
+            format!("AggregatingState<{class}, {}>", fold.result_type(Some(value_type)).map_or("Object", boxed))
+        }
+        _ => format!("ValueState<{class}>"),
+    }
 }
 
 fn checkpointed(writer: &mut Writer, function: &Function) {

@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::python_words::{compare_sign, escaped, sign};
 use crate::base::{Value, ValueType};
-use crate::scenario::{Arithmetic, Comparison, Expr, Function, Shape, StateKind, Stmt};
+use crate::scenario::{Arithmetic, Comparison, Expr, Function, Shape, StateKind, Stmt, TimeDomain};
 
 /// How tightly an expression holds together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,8 @@ pub(super) struct Words<'a> {
     pub(super) function: &'a Function,
     pub(super) input: &'a Shape,
     pub(super) field_types: Vec<Option<ValueType>>,
+    /// Inside `onTimer`, where the timestamp is an argument.
+    pub(super) on_timer: bool,
 }
 
 impl Words<'_> {
@@ -77,6 +79,19 @@ impl Words<'_> {
             Expr::Column(index) => boxed(format!("((Tuple) value).getField({index})")),
             Expr::Field(name) => text(name.clone(), Level::Atom, self.field_is_primitive(name)),
             Expr::State(name) => self.state(name, written, value_type),
+            Expr::Get(name, key) => boxed(format!("{name}.get({})", self.alone(key, written))),
+            Expr::Length(inner) => match &**inner {
+                Expr::State(name) if self.is_list(name) => {
+                    let text_of = format!("StreamSupport.stream({name}.get().spliterator(), false).count()");
+                    text(text_of, Level::Atom, true)
+                }
+                other => text(format!("((Tuple) {}).getArity()", self.alone(other, written)), Level::Atom, true),
+            },
+            Expr::Key => boxed("ctx.getCurrentKey()".into()),
+            Expr::Timestamp if self.on_timer => text("timestamp".into(), Level::Atom, true),
+            Expr::Timestamp => boxed("ctx.timestamp()".into()),
+            Expr::Watermark => text("ctx.timerService().currentWatermark()".into(), Level::Atom, true),
+            Expr::ProcessingTime => text("ctx.timerService().currentProcessingTime()".into(), Level::Atom, true),
             Expr::Arithmetic(operator, a, b) => self.arithmetic(*operator, a, b, written, value_type),
             Expr::Compare(comparison, a, b) => self.compare(*comparison, a, b, written),
             Expr::Not(inner) => text(format!("!{}", self.at_least(inner, Level::Unary, written)), Level::Unary, true),
@@ -105,6 +120,10 @@ impl Words<'_> {
         }
     }
 
+    fn is_list(&self, name: &str) -> bool {
+        self.function.states.iter().any(|state| state.name == name && state.kind == StateKind::KeyedList)
+    }
+
     fn at_least(&self, expr: &Expr, level: Level, written: &[bool]) -> String {
         let text = self.expr(expr, written);
         if text.level < level { format!("({})", text.text) } else { text.text }
@@ -121,8 +140,11 @@ impl Words<'_> {
         let slot = self.function.states.iter().position(|state| state.name == name).unwrap_or(0);
         let state = &self.function.states[slot];
         let boxed = |text: String, level| Text { text, level, value_type, primitive: false };
-        if state.kind != StateKind::KeyedValue {
-            return boxed(name.into(), Level::Atom);
+        match state.kind {
+            StateKind::KeyedValue => {}
+            StateKind::KeyedMap => return boxed(format!("{name}.entries()"), Level::Atom),
+            kind if kind.is_keyed() => return boxed(format!("{name}.get()"), Level::Atom),
+            _ => return boxed(name.into(), Level::Atom),
         }
         let read = format!("{name}.value()");
         if written[slot] || state.initial == Value::Null {
@@ -185,10 +207,25 @@ impl Words<'_> {
             Stmt::Set { field, value } => self.assignment(field, value, written),
             Stmt::Update { state, value } => match self.function.states.iter().find(|declared| declared.name == *state)
             {
-                Some(declared) if declared.kind.is_list() => format!("{state}.add({});", alone(value)),
+                Some(declared)
+                    if !matches!(
+                        declared.kind,
+                        StateKind::KeyedValue | StateKind::KeyedMap | StateKind::OperatorValue
+                    ) =>
+                {
+                    format!("{state}.add({});", alone(value))
+                }
                 Some(declared) if declared.kind == StateKind::OperatorValue => format!("{state} = {};", alone(value)),
                 _ => format!("{state}.update({});", alone(value)),
             },
+            Stmt::Put { state, key, value } => format!("{state}.put({}, {});", alone(key), alone(value)),
+            Stmt::Clear { state } => format!("{state}.clear();"),
+            Stmt::RegisterTimer { domain, at } => {
+                format!("ctx.timerService().register{}Timer({});", clock(*domain), alone(at))
+            }
+            Stmt::DeleteTimer { domain, at } => {
+                format!("ctx.timerService().delete{}Timer({});", clock(*domain), alone(at))
+            }
             Stmt::Sleep { ms } => format!("Thread.sleep({ms});"),
             Stmt::Print { text } => format!("System.out.println({});", self.as_text(text, written)),
             Stmt::Raise { message } => format!("throw new RuntimeException({});", self.as_text(message, written)),
@@ -201,6 +238,14 @@ impl Words<'_> {
             Stmt::TouchFile { path } => format!("new File({}).createNewFile();", self.plan.flag_name(path)),
             Stmt::If { .. } => unreachable!("an if is written by its lines"),
         }
+    }
+}
+
+/// `EventTime`.
+const fn clock(domain: TimeDomain) -> &'static str {
+    match domain {
+        TimeDomain::EventTime => "EventTime",
+        TimeDomain::ProcessingTime => "ProcessingTime",
     }
 }
 

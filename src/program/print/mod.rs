@@ -16,13 +16,14 @@ mod plan;
 mod python;
 mod python_class;
 mod python_words;
+mod time;
 mod writer;
 
 use std::collections::BTreeMap;
 
 use super::StmtId;
 use crate::base::{Language, OperatorIndex};
-use crate::scenario::{Api, FlinkVersion, OperatorKind, Scenario, StateKind};
+use crate::scenario::{Api, FlinkVersion, OperatorKind, Scenario};
 
 /// The API that a program is written for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,8 +109,8 @@ pub const JAVA: Printer = java::print;
 /// What a scenario is printed in.
 pub fn language_of(scenario: &Scenario) -> CodeLanguage {
     let operator_state = scenario.operators.iter().any(|operator| match &operator.kind {
-        OperatorKind::Function(function) => function.states.iter().any(|state| state.kind != StateKind::KeyedValue),
-        OperatorKind::Source(_) | OperatorKind::PrintSink => false,
+        OperatorKind::Function(function) => function.states.iter().any(|state| !state.kind.is_keyed()),
+        _ => false,
     });
     match scenario.api {
         Api::Python(_) if !operator_state => CodeLanguage::Python,

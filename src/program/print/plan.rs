@@ -105,8 +105,9 @@ impl<'a> Plan<'a> {
     pub(super) fn is_stateful(&self, operator: &Operator) -> bool {
         match &operator.kind {
             OperatorKind::Source(source) => source.kind.keeps_position(),
-            OperatorKind::Function(function) => !function.states.is_empty(),
-            OperatorKind::PrintSink => false,
+            OperatorKind::Function(function) => !function.states.is_empty() || !function.on_timer.is_empty(),
+            OperatorKind::Window(_) | OperatorKind::Reduce(_) => true,
+            OperatorKind::Watermarks(_) | OperatorKind::PrintSink => false,
         }
     }
 
@@ -247,7 +248,16 @@ fn flags(scenario: &Scenario) -> Vec<String> {
             }
             Expr::Not(inner) => look(inner, found),
             Expr::Format(parts) | Expr::Row(parts) => parts.iter().for_each(|part| look(part, found)),
-            Expr::Constant(_) | Expr::Input | Expr::Column(_) | Expr::Field(_) | Expr::State(_) => {}
+            Expr::Get(_, inner) | Expr::Length(inner) => look(inner, found),
+            Expr::Constant(_)
+            | Expr::Input
+            | Expr::Column(_)
+            | Expr::Field(_)
+            | Expr::State(_)
+            | Expr::Key
+            | Expr::Timestamp
+            | Expr::Watermark
+            | Expr::ProcessingTime => {}
         }
     }
     fn add(path: &str, found: &mut Vec<String>) {
@@ -265,7 +275,12 @@ fn flags(scenario: &Scenario) -> Vec<String> {
             Stmt::Print { text: expr } | Stmt::Raise { message: expr } | Stmt::If { condition: expr, .. } => {
                 look(expr, &mut found);
             }
-            Stmt::Sleep { .. } => {}
+            Stmt::Put { key, value, .. } => {
+                look(key, &mut found);
+                look(value, &mut found);
+            }
+            Stmt::RegisterTimer { at, .. } | Stmt::DeleteTimer { at, .. } => look(at, &mut found),
+            Stmt::Sleep { .. } | Stmt::Clear { .. } => {}
         });
     }
     found

@@ -4,9 +4,10 @@ use super::body::{Syntax, write_body};
 use super::notes::Note;
 use super::plan::Plan;
 use super::python_words::{Words, literal, output_tag, type_info};
+use super::time::capital;
 use super::writer::Writer;
 use crate::base::OperatorIndex;
-use crate::scenario::{Expr, Function, FunctionKind, StateKind, Stmt};
+use crate::scenario::{Expr, Function, FunctionKind, StateKind, Stmt, TimeDomain};
 
 /// The class that a function extends.
 pub(super) const fn base_class(kind: FunctionKind, keyed: bool) -> &'static str {
@@ -21,7 +22,7 @@ pub(super) const fn base_class(kind: FunctionKind, keyed: bool) -> &'static str 
 pub(super) fn write_class(writer: &mut Writer, plan: &Plan, function: &Function, operators: &[OperatorIndex]) {
     let first = operators[0].index();
     let keyed = plan.key(first).is_some();
-    let words = Words { plan, function, input: &plan.shapes.inputs[first] };
+    let words = Words { plan, function, input: &plan.shapes.inputs[first], on_timer: false };
     writer.blank();
     writer.note(&Note::Class(&function.class));
     for operator in operators {
@@ -37,8 +38,17 @@ pub(super) fn write_class(writer: &mut Writer, plan: &Plan, function: &Function,
         FunctionKind::Process => "def process_element(self, value, ctx):",
     });
     writer.indent();
-    write_body(writer, &words, function, operators);
+    let next = write_body(writer, &words, function, operators, &function.body, 0);
     writer.dedent();
+    if !function.on_timer.is_empty() {
+        let words = Words { on_timer: true, ..words };
+        writer.blank();
+        writer.note(&Note::OnTimer);
+        writer.line("def on_timer(self, timestamp, ctx):");
+        writer.indent();
+        write_body(writer, &words, function, operators, &function.on_timer, next);
+        writer.dedent();
+    }
     writer.dedent();
 }
 
@@ -72,9 +82,25 @@ fn states(writer: &mut Writer, function: &Function, operators: &[OperatorIndex])
         for operator in operators {
             writer.mark_setting(format!("operators[{operator}].kind.function.states[{at}]"));
         }
-        debug_assert!(state.kind == StateKind::KeyedValue, "operator state is printed as Java");
-        let descriptor = format!("ValueStateDescriptor(\"{}\", {})", state.name, type_info(state.value_type));
-        writer.line(format!("self.{} = runtime_context.get_state({descriptor})", state.name));
+        debug_assert!(state.kind.is_keyed(), "operator state is printed as Java");
+        let (name, types) = (&state.name, type_info(state.value_type));
+        let (getter, descriptor) = match state.kind {
+            StateKind::KeyedList => ("list_state", format!("ListStateDescriptor(\"{name}\", {types})")),
+            StateKind::KeyedMap => {
+                ("map_state", format!("MapStateDescriptor(\"{name}\", Types.PICKLED_BYTE_ARRAY(), {types})"))
+            }
+            StateKind::KeyedReducing(fold) => {
+                let function = format!("{}Reduce()", capital(fold.name()));
+                ("reducing_state", format!("ReducingStateDescriptor(\"{name}\", {function}, {types})"))
+            }
+            StateKind::KeyedAggregating(fold) => {
+                let function = format!("{}Aggregate()", capital(fold.name()));
+                let types = "Types.PICKLED_BYTE_ARRAY()";
+                ("aggregating_state", format!("AggregatingStateDescriptor(\"{name}\", {function}, {types})"))
+            }
+            _ => ("state", format!("ValueStateDescriptor(\"{name}\", {types})")),
+        };
+        writer.line(format!("self.{name} = runtime_context.get_{getter}({descriptor})"));
     }
     writer.dedent();
 }
@@ -84,7 +110,20 @@ impl Syntax for Words<'_> {
         let alone = |expr: &Expr| self.alone(expr, written);
         match stmt {
             Stmt::Set { field, value } => self.assignment(field, value, written),
-            Stmt::Update { state, value } => format!("self.{state}.update({})", alone(value)),
+            Stmt::Update { state, value } => {
+                let adds = self.function.states.iter().any(|declared| {
+                    declared.name == *state && !matches!(declared.kind, StateKind::KeyedValue | StateKind::KeyedMap)
+                });
+                format!("self.{state}.{}({})", if adds { "add" } else { "update" }, alone(value))
+            }
+            Stmt::Put { state, key, value } => format!("self.{state}.put({}, {})", alone(key), alone(value)),
+            Stmt::Clear { state } => format!("self.{state}.clear()"),
+            Stmt::RegisterTimer { domain, at } => {
+                format!("ctx.timer_service().register_{}_timer({})", clock(*domain), alone(at))
+            }
+            Stmt::DeleteTimer { domain, at } => {
+                format!("ctx.timer_service().delete_{}_timer({})", clock(*domain), alone(at))
+            }
             Stmt::Sleep { ms } => format!("time.sleep({})", seconds(*ms)),
             Stmt::Print { text } => format!("print({})", alone(text)),
             Stmt::Raise { message } => format!("raise Exception({})", alone(message)),
@@ -114,6 +153,14 @@ impl Syntax for Words<'_> {
 
     fn refuses_unreachable(&self) -> bool {
         false
+    }
+}
+
+/// `event_time`.
+const fn clock(domain: TimeDomain) -> &'static str {
+    match domain {
+        TimeDomain::EventTime => "event_time",
+        TimeDomain::ProcessingTime => "processing_time",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use crate::base::{Value, ValueType};
-use crate::scenario::{Arithmetic, Comparison, Expr, Function, Shape, StateDeclaration};
+use crate::scenario::{Arithmetic, Comparison, Expr, Function, Shape, StateDeclaration, StateKind};
 
 /// How tightly an expression holds together; a looser one needs brackets inside a tighter one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +20,8 @@ pub(super) struct Words<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) function: &'a Function,
     pub(super) input: &'a Shape,
+    /// Inside `on_timer`, where the timestamp is an argument.
+    pub(super) on_timer: bool,
 }
 
 impl Words<'_> {
@@ -47,6 +49,15 @@ impl Words<'_> {
             Expr::Column(index) => atom(format!("value[{index}]")),
             Expr::Field(name) => atom(format!("self.{name}")),
             Expr::State(name) => atom(self.state(name, written)),
+            Expr::Get(name, key) => atom(format!("self.{name}.get({})", self.alone(key, written))),
+            Expr::Length(inner) => match &**inner {
+                Expr::State(name) if self.is_list(name) => atom(format!("len(list(self.{name}.get()))")),
+                other => atom(format!("len({})", self.alone(other, written))),
+            },
+            Expr::Key => atom("ctx.get_current_key()".into()),
+            Expr::Timestamp => atom(if self.on_timer { "timestamp" } else { "ctx.timestamp()" }.into()),
+            Expr::Watermark => atom("ctx.timer_service().current_watermark()".into()),
+            Expr::ProcessingTime => atom("ctx.timer_service().current_processing_time()".into()),
             Expr::Arithmetic(operator, a, b) => {
                 let level = match operator {
                     Arithmetic::Add | Arithmetic::Subtract => Level::Sum,
@@ -74,6 +85,10 @@ impl Words<'_> {
         }
     }
 
+    fn is_list(&self, name: &str) -> bool {
+        self.function.states.iter().any(|state| state.name == name && state.kind == StateKind::KeyedList)
+    }
+
     fn at_least(&self, expr: &Expr, level: Level, written: &[bool]) -> String {
         let (text, own) = self.expr(expr, written);
         if own < level { format!("({text})") } else { text }
@@ -81,6 +96,13 @@ impl Words<'_> {
 
     /// Reading a state gives `None` before the first write, for which its initial value stands.
     fn state(&self, name: &str, written: &[bool]) -> String {
+        let state = self.function.states.iter().find(|state| state.name == name);
+        match state.map(|state| state.kind) {
+            Some(StateKind::KeyedList) => return format!("list(self.{name}.get())"),
+            Some(StateKind::KeyedMap) => return format!("list(self.{name}.items())"),
+            Some(StateKind::KeyedReducing(_) | StateKind::KeyedAggregating(_)) => return format!("self.{name}.get()"),
+            _ => {}
+        }
         let read = format!("self.{name}.value()");
         let slot = self.function.states.iter().position(|state| state.name == name);
         let Some(StateDeclaration { initial, .. }) = slot.map(|slot| &self.function.states[slot]) else { return read };

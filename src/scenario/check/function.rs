@@ -4,9 +4,9 @@
 use super::found::Found;
 use crate::base::Value;
 use crate::scenario::shape::{Shape, value_type};
-use crate::scenario::{Counted, Expr, Function, FunctionKind, IssueKind, Named, Stmt, limits};
+use crate::scenario::{Counted, Expr, Function, FunctionKind, IssueKind, Named, StateKind, Stmt, limits};
 
-pub(super) fn check(field: &str, function: &Function, input: &Shape, found: &mut Found) {
+pub(super) fn check(field: &str, function: &Function, input: &Shape, keyed: bool, found: &mut Found) {
     found.identifier(format!("{field}.class"), &function.class);
     found.count(&format!("{field}.fields"), Counted::Fields, function.fields.len(), limits::MEMBERS);
     found.count(&format!("{field}.states"), Counted::States, function.states.len(), limits::MEMBERS);
@@ -18,6 +18,11 @@ pub(super) fn check(field: &str, function: &Function, input: &Shape, found: &mut
         found.identifier(format!("{field}.states[{at}].name"), &declared.name);
         let initial = &declared.initial;
         constant(format!("{field}.states[{at}].initial"), initial, 0, found);
+        if let StateKind::KeyedReducing(fold) = declared.kind
+            && !fold.keeps_type()
+        {
+            found.add(format!("{field}.states[{at}].kind.keyed_reducing"), IssueKind::ReduceChangesType { fold });
+        }
         if *initial != Value::Null && value_type(initial) != Some(declared.value_type) {
             let kind = IssueKind::WrongType { expected: declared.value_type };
             found.add(format!("{field}.states[{at}].initial"), kind);
@@ -29,8 +34,9 @@ pub(super) fn check(field: &str, function: &Function, input: &Shape, found: &mut
     if statements > limits::STATEMENTS {
         return found.count(&format!("{field}.body"), Counted::Statements, statements, limits::STATEMENTS);
     }
-    let mut check = Check { function, columns: input.width(), found };
+    let mut check = Check { function, columns: input.width(), keyed, found };
     check.block(&format!("{field}.body"), &function.body, 0);
+    check.block(&format!("{field}.on_timer"), &function.on_timer, 0);
 }
 
 /// A column that records with `columns` columns must have.
@@ -71,6 +77,7 @@ fn constant(field: String, value: &Value, depth: usize, found: &mut Found) {
 struct Check<'a> {
     function: &'a Function,
     columns: Option<usize>,
+    keyed: bool,
     found: &'a mut Found,
 }
 
@@ -94,6 +101,18 @@ impl Check<'_> {
                 self.known(format!("{field}.update.state"), Named::State, state);
                 self.expression(&format!("{field}.update.value"), value, 0);
             }
+            Stmt::Put { state, key, value } => {
+                self.known(format!("{field}.put.state"), Named::State, state);
+                self.of_kind(format!("{field}.put.state"), state, "MapState", |kind| kind == StateKind::KeyedMap);
+                self.expression(&format!("{field}.put.key"), key, 0);
+                self.expression(&format!("{field}.put.value"), value, 0);
+            }
+            Stmt::Clear { state } => {
+                self.known(format!("{field}.clear.state"), Named::State, state);
+                self.of_kind(format!("{field}.clear.state"), state, "keyed", StateKind::is_keyed);
+            }
+            Stmt::RegisterTimer { at, .. } => self.timer(&format!("{field}.register_timer"), at),
+            Stmt::DeleteTimer { at, .. } => self.timer(&format!("{field}.delete_timer"), at),
             Stmt::Sleep { ms } => self.found.range(format!("{field}.sleep.ms"), *ms, &limits::SLEEP_MS),
             Stmt::Print { text } => self.expression(&format!("{field}.print.text"), text, 0),
             Stmt::If { condition, then, otherwise } => {
@@ -129,6 +148,17 @@ impl Check<'_> {
             Expr::Column(at) => column(format!("{field}.column"), *at, self.columns, self.found),
             Expr::Field(name) => self.known(format!("{field}.field"), Named::Field, name),
             Expr::State(name) => self.known(format!("{field}.state"), Named::State, name),
+            Expr::Get(name, key) => {
+                self.known(format!("{field}.get[0]"), Named::State, name);
+                self.of_kind(format!("{field}.get[0]"), name, "MapState", |kind| kind == StateKind::KeyedMap);
+                self.expression(&format!("{field}.get[1]"), key, depth + 1);
+            }
+            Expr::Length(inner) => self.expression(&format!("{field}.length"), inner, depth + 1),
+            Expr::Key | Expr::Timestamp | Expr::Watermark | Expr::ProcessingTime => {
+                if self.function.kind == FunctionKind::Map {
+                    self.found.add(field, IssueKind::ContextOfMap);
+                }
+            }
             Expr::Arithmetic(_, a, b) => all("arithmetic", &[a, b], 1),
             Expr::Compare(_, a, b) => all("compare", &[a, b], 1),
             Expr::And(a, b) => all("and", &[a, b], 0),
@@ -136,6 +166,20 @@ impl Check<'_> {
             Expr::Format(parts) => all("format", &parts.iter().collect::<Vec<_>>(), 0),
             Expr::Row(parts) => all("row", &parts.iter().collect::<Vec<_>>(), 0),
             Expr::FileExists(path) => self.path(format!("{field}.file_exists"), path),
+        }
+    }
+
+    /// Timers are keyed state: only a process function after a keyBy has them.
+    fn timer(&mut self, field: &str, at: &Expr) {
+        if self.function.kind == FunctionKind::Map || !self.keyed {
+            self.found.add(field, IssueKind::TimerWithoutKey);
+        }
+        self.expression(&format!("{field}.at"), at, 0);
+    }
+
+    fn of_kind(&mut self, field: String, name: &str, wanted: &'static str, fits: impl Fn(StateKind) -> bool) {
+        if self.function.states.iter().any(|state| state.name == name && !fits(state.kind)) {
+            self.found.add(field, IssueKind::StateOfOtherKind { state: name.into(), wanted: wanted.into() });
         }
     }
 

@@ -1,11 +1,11 @@
 //! Operators and edges: names, roles, order, keys, slots.
 
 use super::found::Found;
-use super::function;
+use super::{function, time};
 use crate::scenario::shape::{Shape, Shapes};
 use crate::scenario::{
     Api, Counted, DatasetRows, Edge, IssueKind, Named, Operator, OperatorKind, Partitioner, Scenario, Source,
-    SourceKind, StateKind, Table, limits,
+    SourceKind, Table, limits,
 };
 
 pub(super) fn check(scenario: &Scenario, tables: &[Option<Table>], found: &mut Found) {
@@ -68,14 +68,17 @@ fn check_operator(scenario: &Scenario, at: usize, operator: &Operator, shapes: &
             let keyed = scenario.is_keyed(&operator.uid);
             for (at, state) in body.states.iter().enumerate() {
                 let path = format!("{field}.states[{at}].kind");
-                if state.kind == StateKind::KeyedValue && !keyed {
+                if state.kind.is_keyed() && !keyed {
                     found.add(path, IssueKind::StateWithoutKey { state: state.name.clone() });
-                } else if state.kind != StateKind::KeyedValue && matches!(scenario.api, Api::Python(_)) {
+                } else if !state.kind.is_keyed() && matches!(scenario.api, Api::Python(_)) {
                     found.add(path, IssueKind::OperatorStateInPython { state: state.name.clone() });
                 }
             }
-            function::check(&field, body, &shapes.inputs[at], found);
+            function::check(&field, body, &shapes.inputs[at], keyed, found);
         }
+        OperatorKind::Watermarks(strategy) => time::watermarks(&field, strategy, &shapes.inputs[at], found),
+        OperatorKind::Window(window) => time::window(scenario, &field, operator, window, &shapes.inputs[at], found),
+        OperatorKind::Reduce(reduce) => time::reduce(scenario, &field, operator, reduce, &shapes.inputs[at], found),
         OperatorKind::PrintSink => {}
     }
 }

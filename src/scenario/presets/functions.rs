@@ -13,6 +13,7 @@ pub fn failing_map() -> Function {
         kind: FunctionKind::Map,
         fields: vec![Field { name: "counter".into(), initial: Value::Long(0) }],
         states: Vec::new(),
+        on_timer: Vec::new(),
         body: vec![
             count_in_field(),
             Stmt::Sleep { ms: 1_000 },
@@ -53,6 +54,7 @@ pub fn failing_process_with_state() -> Function {
             value_type: ValueType::Long,
             initial: Value::Long(0),
         }],
+        on_timer: Vec::new(),
         body: vec![
             Stmt::Update { state: "counter".into(), value: plus(counter(), Expr::Constant(Value::Long(1))) },
             Stmt::Sleep { ms: 1_000 },
@@ -75,6 +77,7 @@ pub fn failing_map_with_operator_state() -> Function {
             value_type: ValueType::Long,
             initial: Value::Long(0),
         }],
+        on_timer: Vec::new(),
         body: vec![
             Stmt::Update { state: "counter".into(), value: plus(counter(), Expr::Constant(Value::Long(1))) },
             Stmt::Sleep { ms: 1_000 },
@@ -97,6 +100,7 @@ pub fn keyed_sum() -> Function {
             value_type: ValueType::Long,
             initial: Value::Long(0),
         }],
+        on_timer: Vec::new(),
         body: vec![
             Stmt::Update { state: "sum".into(), value: plus(sum(), Expr::Column(1)) },
             Stmt::Emit { value: Expr::Format(vec![Expr::Column(0), text("="), sum()]) },
@@ -116,6 +120,7 @@ pub fn remember_amount() -> Function {
             value_type: ValueType::Double,
             initial: Value::Double(0.0),
         }],
+        on_timer: Vec::new(),
         body: vec![Stmt::Update { state: "amount".into(), value: Expr::Column(1) }, Stmt::Emit { value: Expr::Input }],
     }
 }
@@ -127,6 +132,7 @@ pub fn slow_pass(ms: u64) -> Function {
         kind: FunctionKind::Map,
         fields: Vec::new(),
         states: Vec::new(),
+        on_timer: Vec::new(),
         body: vec![Stmt::Sleep { ms }, Stmt::Emit { value: Expr::Input }],
     }
 }

@@ -94,7 +94,10 @@ impl Skeleton {
                     ]),
                 })
             }
-            OperatorKind::Function(_) => None,
+            OperatorKind::Function(_)
+            | OperatorKind::Watermarks(_)
+            | OperatorKind::Window(_)
+            | OperatorKind::Reduce(_) => None,
         }
     }
 

@@ -89,7 +89,7 @@ impl<'a> Plan<'a> {
     fn has_worker(&self, operator: usize) -> bool {
         let process =
             matches!(&self.scenario.api, Api::Python(python) if python.execution_mode == ExecutionMode::Process);
-        process && matches!(self.scenario.operators[operator].kind, OperatorKind::Function(_))
+        process && self.scenario.operators[operator].kind.calls_user_code()
     }
 
     /// Whether a channel passes from the column before this one to it, or over it.
@@ -230,8 +230,8 @@ impl<'a> Plan<'a> {
 
     fn tall_height(&self, operator: usize) -> f64 {
         match &self.scenario.operators[operator].kind {
-            OperatorKind::Function(_) if self.has_worker(operator) => 208.0,
-            OperatorKind::Function(_) => 112.0,
+            kind if kind.calls_user_code() && self.has_worker(operator) => 208.0,
+            kind if kind.calls_user_code() => 112.0,
             _ => 100.0,
         }
     }
@@ -268,16 +268,16 @@ impl<'a> Plan<'a> {
 
     fn least_width(&self, operator: usize) -> f64 {
         match &self.scenario.operators[operator].kind {
-            OperatorKind::Function(_) if self.has_worker(operator) => 220.0,
-            OperatorKind::Function(_) => 136.0,
+            kind if kind.calls_user_code() && self.has_worker(operator) => 220.0,
+            kind if kind.calls_user_code() => 136.0,
             _ => 122.0,
         }
     }
 
     fn weight(&self, operator: usize) -> f64 {
         match &self.scenario.operators[operator].kind {
-            OperatorKind::Function(_) if self.has_worker(operator) => 2.0,
-            OperatorKind::Function(_) => 1.0,
+            kind if kind.calls_user_code() && self.has_worker(operator) => 2.0,
+            kind if kind.calls_user_code() => 1.0,
             _ => 0.5,
         }
     }

@@ -81,7 +81,14 @@ fn work_ms(timeline: &[Json], records: i64) -> Option<u64> {
 /// A function that hands every row on.
 fn pass() -> Function {
     let body = vec![Stmt::Emit { value: Expr::Input }];
-    Function { class: "KeyBy".into(), kind: FunctionKind::Map, fields: Vec::new(), states: Vec::new(), body }
+    Function {
+        class: "KeyBy".into(),
+        kind: FunctionKind::Map,
+        fields: Vec::new(),
+        states: Vec::new(),
+        body,
+        on_timer: Vec::new(),
+    }
 }
 
 impl Shape {
@@ -181,7 +188,7 @@ impl Shape {
             Stmt::Emit { value: row },
         ];
         let kind = if self.counter_in_state { FunctionKind::Process } else { FunctionKind::Map };
-        Function { class: "Failing".into(), kind, fields, states, body }
+        Function { class: "Failing".into(), kind, fields, states, body, on_timer: Vec::new() }
     }
 
     fn counter(&self) -> (Expr, Stmt, Vec<Field>, Vec<StateDeclaration>) {
