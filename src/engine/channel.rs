@@ -75,6 +75,8 @@ pub struct Channel {
     /// Raised when the channel is made anew: older deliveries are dropped.
     pub(super) epoch: u32,
     open: Option<OpenBuffer>,
+    /// A flush was asked for while the channel was blocked: what is open leaves when it is not any more.
+    flush_requested: bool,
     next_buffer: u32,
 }
 
@@ -107,6 +109,7 @@ impl Channel {
             floating: 0,
             epoch: 0,
             open: None,
+            flush_requested: false,
             next_buffer: 0,
         }
     }
@@ -154,18 +157,32 @@ impl Channel {
         self.queue.push_back(Slot { element, buffer, since: now });
     }
 
-    /// Closes the buffer with this number if it is still open.
+    /// Closes the buffer with this number if it is still open and can leave.
     pub(super) fn flush(&mut self, buffer: u32) -> bool {
         let open = self.open.is_some_and(|open| open.number == buffer);
         if open {
-            self.open = None;
+            self.flush_all();
         }
-        open
+        open && self.open.is_none()
     }
 
-    /// Closes whatever is open.
+    /// Closes whatever is open. Nothing leaves a blocked channel: its buffer is filled up meanwhile, so that all that waits
+    /// in it is read in one go.
     pub(super) fn flush_all(&mut self) {
-        self.open = None;
+        if self.blocked.is_some() {
+            self.flush_requested = true;
+        } else {
+            self.open = None;
+        }
+    }
+
+    /// Lets the channel flow again; the checkpoint for which it was blocked.
+    pub(super) fn unblock(&mut self) -> Option<CheckpointId> {
+        let checkpoint = self.blocked.take()?;
+        if std::mem::take(&mut self.flush_requested) {
+            self.flush_all();
+        }
+        Some(checkpoint)
     }
 
     /// The first buffer that has not left, if it is closed: its number, and whether it holds records.

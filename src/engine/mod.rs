@@ -29,6 +29,7 @@ mod python;
 mod restart;
 mod restarting;
 mod restore;
+mod resume_order;
 mod script;
 mod slots;
 mod snapshot;

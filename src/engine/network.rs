@@ -4,6 +4,7 @@
 use super::channel::{Element, MAX_BUFFERS_PER_CHANNEL, Put};
 use super::event::Event;
 use super::fixed::FixedChannel;
+use super::resume_order::resume_order;
 use super::{Activity, Engine};
 use crate::base::{ChannelId, EventTime, RecordId, Row, SimDuration, SubtaskId};
 use crate::trace::Fact;
@@ -198,16 +199,17 @@ impl Engine {
         self.record(|| Fact::ChannelBlocked { checkpoint, channel });
     }
 
-    /// Lets the channels of a subtask flow again.
+    /// Lets the channels of a subtask flow again, one after the other as Flink does: what waited in the first is read first.
     pub(super) fn unblock_all(&mut self, subtask: SubtaskId) {
-        for at in 0..self.fixed.graph.subtasks[subtask.index()].inputs.len() {
-            let channel = self.fixed.graph.subtasks[subtask.index()].inputs[at];
-            if let Some(checkpoint) = self.channels[channel.index()].blocked.take() {
-                self.record(|| Fact::ChannelUnblocked { checkpoint, channel });
-                if self.channels[channel.index()].received > 0 {
-                    self.subtasks[subtask.index()].gate.enqueue(channel);
-                }
+        let fixed = self.fixed.clone();
+        let blocked = |channel: &ChannelId| self.channels[channel.index()].blocked.is_some();
+        for channel in resume_order(&fixed.graph, subtask, blocked) {
+            let Some(checkpoint) = self.channels[channel.index()].unblock() else { continue };
+            self.record(|| Fact::ChannelUnblocked { checkpoint, channel });
+            if self.channels[channel.index()].received > 0 {
+                self.subtasks[subtask.index()].gate.enqueue(channel);
             }
+            self.send_ready(channel);
         }
     }
 }
