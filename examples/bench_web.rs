@@ -4,12 +4,16 @@
 
 #[path = "bench/cases.rs"]
 mod cases;
+#[path = "bench/workloads.rs"]
+#[allow(dead_code)] // Growth is measured natively.
+mod workloads;
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use checkpoint_lab::base::SimTime;
 use checkpoint_lab::engine::Engine;
+use checkpoint_lab::scenario::RunInput;
 use checkpoint_lab::timeline::Timeline;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -21,13 +25,29 @@ thread_local! {
 /// Makes the busy job ready; its rows are made up here, so that only the engine is timed, as natively.
 #[wasm_bindgen]
 pub fn prepare_busy(rows: u32, trace: bool) {
+    prepare(cases::busy_job(rows), trace);
+}
+
+/// The names of the workloads.
+#[wasm_bindgen]
+pub fn workloads() -> Vec<String> {
+    workloads::ALL.iter().map(|(name, _)| (*name).to_owned()).collect()
+}
+
+/// Makes a workload ready.
+#[wasm_bindgen]
+pub fn prepare_workload(at: usize) {
+    prepare(workloads::ALL[at].1(), false);
+}
+
+fn prepare(input: RunInput, trace: bool) {
     ENGINE.set(None);
-    let mut engine = Engine::new(Arc::new(cases::busy_job(rows)));
+    let mut engine = Engine::new(Arc::new(input));
     engine.record_trace(trace);
     ENGINE.set(Some(engine));
 }
 
-/// Runs it to its end and says how many events that took.
+/// Runs what is ready to its end and says how many events that took.
 #[wasm_bindgen]
 pub fn run_busy() -> f64 {
     ENGINE.with_borrow_mut(|engine| {
