@@ -11,6 +11,7 @@ mod build;
 mod compare;
 mod keys;
 mod knobs;
+mod leaders;
 mod lockstep;
 mod lost;
 mod observe;
@@ -23,6 +24,7 @@ mod retention;
 mod scripted;
 mod settings;
 mod strategies;
+mod timers;
 mod windows;
 
 use std::path::Path;
@@ -144,6 +146,12 @@ fn check(recording: &Recording) -> Vec<Verdict> {
     if json["printed_per_attempt"].is_object() {
         return one(pyflink::check(json));
     }
+    if !params["leadership"].is_null() {
+        return one(leaders::check(json));
+    }
+    if !params["processing_time_timer_after_ms"].is_null() {
+        return one(timers::check(json));
+    }
     if !params["new_tm_started_after_s"].is_null() {
         return one(lost::check(json));
     }
@@ -178,8 +186,6 @@ fn missing_feature(json: &Json, params: &Json) -> Option<&'static str> {
         Some("stop-with-savepoint")
     } else if has("phases") {
         Some("sizes and files of the state backends")
-    } else if has("processing_time_timer_after_ms") {
-        Some("processing-time timers")
     } else if has("started_from") {
         Some("claim modes")
     } else {
