@@ -171,8 +171,11 @@ public class AlignmentCorpus extends Lab {
             quiet(40);
           }
         } else if (act.equals("trigger")) {
+          Map<String, Integer> before = new HashMap<>();
+          for (String q : S) before.put(q, count(q, "snapshot"));
           fut = r.mc.triggerCheckpoint(r.id, org.apache.flink.core.execution.CheckpointType.CONFIGURED);
           pending = true;
+          for (String q : S) if (!held.contains(q)) r.awaitKind(q, "snapshot", before.get(q) + 1);
           quiet(W);
           if (held.isEmpty()) {
             lastDone = fut.get(20, TimeUnit.SECONDS);
