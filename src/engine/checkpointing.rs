@@ -7,7 +7,6 @@ use super::Engine;
 use super::checkpoint::{CheckpointStats, CheckpointStatus, CompletedCheckpoint, PendingCheckpoint};
 use super::coordinator::{CheckpointCoordinator, Deactivator, Decision, Request};
 use super::event::Event;
-use super::storage::INLINE_THRESHOLD;
 use super::task::SubtaskSnapshot;
 use crate::base::{AttemptNumber, CheckpointId, SimDuration, SortedMap, SortedSet, SubtaskId};
 use crate::scenario::defaults::{FirstTrigger, first_trigger};
@@ -212,7 +211,7 @@ impl Engine {
         if !periodic {
             self.script.checkpoint_triggered(id);
         }
-        if !self.storage.writable(self.now) {
+        if !self.storage.takes_directories(self.now) {
             self.abort_checkpoint(id, AbortReason::IoException, None);
             return;
         }
@@ -270,7 +269,7 @@ impl Engine {
         }
         self.record(|| Fact::CheckpointAcknowledged { checkpoint, subtask, done, of, bytes });
         if complete {
-            let took = SimDuration::from_micros(self.latencies().finalize_us);
+            let took = SimDuration::from_micros(self.latencies().finalize_us) + self.request_time();
             self.schedule(took, Event::Finalized { checkpoint });
         }
     }
@@ -279,7 +278,7 @@ impl Engine {
         if !self.coordinator.pending.contains_key(&checkpoint) {
             return;
         }
-        if !self.storage.writable(self.now) {
+        if self.storage.refusal(self.now).is_some() {
             self.abort_checkpoint(checkpoint, AbortReason::FinalizeCheckpointFailure, None);
             return;
         }
@@ -425,13 +424,6 @@ impl Engine {
             self.subtasks[subtask.index()].restored_from.or_else(|| self.coordinator.latest().map(|c| c.id))?;
         let checkpoint = self.coordinator.completed.iter().find(|checkpoint| checkpoint.id == wanted)?;
         checkpoint.subtasks.get(&subtask).cloned()
-    }
-
-    pub(super) fn storage_time(&self, bytes: u64) -> SimDuration {
-        if bytes <= INLINE_THRESHOLD {
-            return SimDuration::ZERO;
-        }
-        SimDuration::from_micros(bytes.saturating_mul(self.latencies().storage_us_per_mib) >> 20)
     }
 
     // ---- the end (CS-8)

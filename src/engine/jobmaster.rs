@@ -105,8 +105,11 @@ impl Engine {
             self.change_job_status(JobStatus::Failed);
             return;
         }
-        if let Err(message) = self.start_from_snapshot() {
-            let exception = format!("java.lang.IllegalStateException: {message}");
+        let recovered = match self.recovery_failure() {
+            Some(message) => Err(format!("org.apache.flink.util.FlinkException: {message}")),
+            None => self.start_from_snapshot().map_err(|message| format!("java.lang.IllegalStateException: {message}")),
+        };
+        if let Err(exception) = recovered {
             let causes: Vec<Arc<str>> = vec![
                 "org.apache.flink.runtime.client.JobInitializationException: Could not start the JobMaster.".into(),
                 format!("java.util.concurrent.CompletionException: {exception}").into(),
@@ -229,6 +232,9 @@ impl Engine {
         // One that is being cancelled meanwhile never runs.
         let opens = task.alive && task.state == ExecutionState::Initializing;
         if !self.is_current(subtask, attempt) || !opens {
+            return;
+        }
+        if self.restore_fails(subtask) {
             return;
         }
         self.open_operators(subtask);

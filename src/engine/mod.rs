@@ -35,6 +35,7 @@ mod slots;
 mod snapshot;
 mod source;
 mod storage;
+mod storing;
 mod task;
 mod taskmanager;
 mod thread;
@@ -52,7 +53,7 @@ pub use outside::Outside;
 pub use python::{PythonWorker, WorkItem, WorkResult, WorkerCall};
 pub use restart::RestartBackoff;
 pub use slots::{Process, TaskManager, TaskManagers};
-pub use storage::Storage;
+pub use storage::{Spoiled, Storage};
 pub use task::{
     Activity, Call, Emission, Ending, Frame, Mail, OperatorRuntime, OperatorSnapshot, OperatorState, SnapshotStage,
     SnapshotTiming, SourceReader, Subtask, SubtaskSnapshot, WindowState,

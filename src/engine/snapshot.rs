@@ -249,7 +249,7 @@ impl Engine {
                     super::storage::MAX_MEMORY_STATE
                 ),
             )),
-            _ => None,
+            _ => self.write_failure(bytes).map(|message| (0, message)),
         };
         if let Some((position, message)) = message {
             self.subtasks[subtask.index()].writing.remove(&checkpoint);

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::task::SubtaskSnapshot;
-use crate::base::{CheckpointId, SimTime, SortedSet};
-use crate::scenario::{CheckpointStorage, Cluster, DirProblem, PathNature, Scenario, dir_problem, split_dir};
+use crate::base::{CheckpointId, SimTime, SortedMap, SortedSet};
+use crate::scenario::{
+    CheckpointStorage, Cluster, DirProblem, FileSystem, PathNature, Scenario, StorageTrouble, dir_problem, split_dir,
+};
 
 /// Largest state that the JobManager's heap takes from one stream (CS-2).
 pub const MAX_MEMORY_STATE: u64 = 5_242_880;
-/// Streams up to this size are written into `_metadata` (CS-3).
-pub const INLINE_THRESHOLD: u64 = 20_480;
 /// What a non-empty operator state costs besides its values, near what recorded checkpoints weigh.
 const OPERATOR_STATE_OVERHEAD: u64 = 180;
 
@@ -27,6 +27,19 @@ pub struct Storage {
     pub checkpoints: SortedSet<CheckpointId>,
     /// `shared` and `taskowned` exist.
     pub prepared: bool,
+    /// What is wrong with it.
+    pub troubles: SortedSet<StorageTrouble>,
+    /// Checkpoints whose files are gone, or can't be read.
+    pub spoiled: SortedMap<CheckpointId, Spoiled>,
+}
+
+/// What has become of a checkpoint's files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Spoiled {
+    /// They are gone.
+    Lost,
+    /// They can't be read.
+    Damaged,
 }
 
 impl Storage {
@@ -37,6 +50,8 @@ impl Storage {
             job_id,
             checkpoints: SortedSet::new(),
             prepared: false,
+            troubles: SortedSet::new(),
+            spoiled: SortedMap::new(),
         }
     }
 
@@ -69,6 +84,9 @@ impl Storage {
             ]
         };
         let refused = |cause: &str| vec![format!("java.lang.IllegalArgumentException: {cause}").into()];
+        if let Some(trouble) = self.troubles.iter().copied().find(|trouble| *trouble < StorageTrouble::Full) {
+            return Err(failed(self.cause(trouble, &dir)));
+        }
         match dir_problem(&dir, &self.cluster, 0) {
             None => {
                 self.prepared = true;
@@ -93,9 +111,69 @@ impl Storage {
         }
     }
 
-    /// Whether files can be written now (CS-6).
-    pub(super) fn writable(&self, now: SimTime) -> bool {
-        self.directory().is_none_or(|dir| dir_problem(dir, &self.cluster, now.millis()).is_none())
+    /// Whether nothing keeps directories from being made now (CS-6). A full disk takes a directory, but no file.
+    pub(super) fn takes_directories(&self, now: SimTime) -> bool {
+        self.refusal(now).is_none_or(|trouble| trouble == StorageTrouble::Full)
+    }
+
+    /// What keeps files from being written now (CS-6).
+    pub(super) fn refusal(&self, now: SimTime) -> Option<StorageTrouble> {
+        let dir = self.directory()?;
+        let trouble = self.troubles.iter().copied().find(|trouble| *trouble != StorageTrouble::Slow);
+        trouble.or(dir_problem(dir, &self.cluster, now.millis()).map(|_| StorageTrouble::NoPermission))
+    }
+
+    /// Flink's words for a write that fails.
+    pub(super) fn write_failure(&self, trouble: StorageTrouble) -> String {
+        let dir = self.directory().unwrap_or_default();
+        let cause = self.cause(trouble, dir);
+        match trouble {
+            StorageTrouble::Full => format!(
+                "Could not flush and close the file system output stream to {dir} in order to obtain the stream state \
+                 handle. Caused by: {cause}"
+            ),
+            _ => format!("Could not open output stream for state backend. Caused by: {cause}"),
+        }
+    }
+
+    /// The exception below, as the file system's own library words it.
+    pub(super) fn cause(&self, trouble: StorageTrouble, path: &str) -> String {
+        match (trouble, self.cluster.file_system) {
+            (StorageTrouble::Unreachable | StorageTrouble::Slow, _) => {
+                "java.net.ConnectException: Connection refused".into()
+            }
+            (StorageTrouble::NoPermission, FileSystem::Hdfs) => {
+                format!("org.apache.hadoop.security.AccessControlException: Permission denied: {path}")
+            }
+            (StorageTrouble::NoPermission, FileSystem::S3 | FileSystem::Minio) => {
+                format!("java.nio.file.AccessDeniedException: {path}: AccessDenied (Status Code: 403)")
+            }
+            (StorageTrouble::NoPermission, _) => format!("java.io.FileNotFoundException: {path} (Permission denied)"),
+            (StorageTrouble::Full, FileSystem::Hdfs) => {
+                format!(
+                    "org.apache.hadoop.hdfs.protocol.DSQuotaExceededException: The DiskSpace quota of {path} is exceeded"
+                )
+            }
+            (StorageTrouble::Full, FileSystem::S3 | FileSystem::Minio) => {
+                "java.io.IOException: XMinioStorageFull: Storage backend has reached its minimum free drive threshold"
+                    .into()
+            }
+            (StorageTrouble::Full, _) => "java.io.IOException: No space left on device".into(),
+        }
+    }
+
+    /// What keeps the files of a checkpoint from being read (CP-37).
+    pub(super) fn read_failure(&self, checkpoint: CheckpointId) -> Option<String> {
+        let path = self.path(checkpoint)?;
+        let unread = [StorageTrouble::Unreachable, StorageTrouble::NoPermission];
+        match self.spoiled.get(&checkpoint) {
+            Some(Spoiled::Lost) => Some(format!("java.io.FileNotFoundException: {path} (No such file or directory)")),
+            Some(Spoiled::Damaged) => Some("java.io.StreamCorruptedException: invalid stream header".into()),
+            None => {
+                let trouble = self.troubles.iter().copied().find(|trouble| unread.contains(trouble))?;
+                Some(self.cause(trouble, &path))
+            }
+        }
     }
 
     /// Whether a subtask's state is too large for the storage (CS-2).

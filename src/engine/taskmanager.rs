@@ -67,6 +67,7 @@ impl Engine {
             }
             Mishap::NotificationsLost => self.outside.notifications_lost = true,
             Mishap::JobManagerKilled => self.kill_job_manager(),
+            Mishap::Storage(_) | Mishap::CheckpointLost | Mishap::CheckpointDamaged => self.change_storage(what, true),
         }
     }
 
@@ -83,6 +84,7 @@ impl Engine {
             }
             Mishap::NotificationsLost => self.outside.notifications_lost = false,
             Mishap::JobManagerKilled => self.start_job_manager(),
+            Mishap::Storage(_) | Mishap::CheckpointLost | Mishap::CheckpointDamaged => self.change_storage(what, false),
         }
     }
 

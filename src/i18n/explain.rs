@@ -2,6 +2,7 @@
 
 use super::explain_time::time_sentence;
 use super::{Language, Names, bytes, count, duration, explain_saves};
+use crate::scenario::Mishap;
 use crate::trace::{
     AbortReason, ExecutionState, Fact, FailurePhase, JobManagerChange, JobStatus, RefusalReason, TaskManagerChange,
     TraceEvent,
@@ -36,6 +37,7 @@ fn sentence(t: Language, fact: &Fact, names: &Names) -> String {
         | Fact::OperatorOpened { .. }
         | Fact::TaskManagerChanged { .. }
         | Fact::JobManagerChanged { .. }
+        | Fact::StorageChanged { .. }
         | Fact::SlotsMissing { .. }
         | Fact::CancellationStuck { .. } => job_sentence(t, fact, names),
         Fact::StartedFromSnapshot { .. } | Fact::SnapshotStateSkipped { .. } => explain_saves::sentence(t, fact, names),
@@ -112,6 +114,8 @@ fn job_sentence(t: Language, fact: &Fact, names: &Names) -> String {
         }
         Fact::TaskFailureHandled { subtask, .. } => t.failure_handled(names.subtask(*subtask)),
         Fact::TaskManagerChanged { task_manager, change } => t.task_manager_changed(*task_manager, *change),
+        Fact::StorageChanged { what, begins: true } => t.storage_trouble(what).into(),
+        Fact::StorageChanged { begins: false, .. } => t.storage_healed().into(),
         Fact::JobManagerChanged { change } => t.job_manager_changed(*change).into(),
         Fact::SlotsMissing { needed, free } => t.slots_missing(*needed, *free),
         Fact::CancellationStuck { subtask, stuck_for } => {
@@ -315,6 +319,8 @@ fn rules_of(fact: &Fact) -> &'static [&'static str] {
             JobManagerChange::StartedEmpty => &["HA-4"],
             _ => &["HA-4", "HA-5"],
         },
+        Fact::StorageChanged { what: Mishap::Storage(_), .. } => &["CS-6"],
+        Fact::StorageChanged { .. } => &["CP-37", "HA-6"],
         Fact::SlotsMissing { .. } => &["HA-2", "RS-13", "JS-4"],
         Fact::CancellationStuck { .. } => &["JS-7"],
         Fact::NotificationLost { .. } => &["CP-22"],

@@ -28,6 +28,19 @@ pub struct Checkpointing {
     pub storage: CheckpointStorage,
     /// `execution.checkpointing.checkpoints-after-tasks-finish`.
     pub after_tasks_finish: bool,
+    /// `execution.checkpointing.data-inline-threshold` (1.x: `state.storage.fs.memory-threshold`) in bytes: a smaller state
+    /// lies in `_metadata` (CS-3).
+    #[serde(default = "usual_inline_threshold", skip_serializing_if = "is_usual_inline_threshold")]
+    pub inline_threshold: u64,
+}
+
+/// 20 kb.
+const fn usual_inline_threshold() -> u64 {
+    20_480
+}
+
+const fn is_usual_inline_threshold(bytes: &u64) -> bool {
+    *bytes == usual_inline_threshold()
 }
 
 impl Default for Checkpointing {
@@ -43,6 +56,7 @@ impl Default for Checkpointing {
             retention: Retention::NoExternalizedCheckpoints,
             storage: CheckpointStorage::default(),
             after_tasks_finish: true,
+            inline_threshold: usual_inline_threshold(),
         }
     }
 }

@@ -27,6 +27,9 @@ pub struct Cluster {
     /// How long Flink waits before it believes something to be lost.
     #[serde(default, skip_serializing_if = "Timeouts::are_usual")]
     pub timeouts: Timeouts,
+    /// What keeps the checkpoint directory: its plugin is installed, its costs are in [`super::costs`].
+    #[serde(default, skip_serializing_if = "FileSystem::is_local")]
+    pub file_system: FileSystem,
     /// `high-availability.type` is `zookeeper` or `kubernetes`: a new leader goes on where a dead JobManager was (HA-5).
     #[serde(default, skip_serializing_if = "is_off")]
     pub high_availability: bool,
@@ -53,6 +56,7 @@ impl Default for Cluster {
             buffer_timeout_ms: 100,
             spread_out_slots: false,
             timeouts: Timeouts::default(),
+            file_system: FileSystem::Local,
             high_availability: false,
             replacement_ms: None,
             incidents: Vec::new(),
@@ -73,6 +77,53 @@ impl Cluster {
         match self.spread_out_slots {
             true => (slot * self.task_managers.min(needed)) / needed.max(1),
             false => slot / self.slots_per_task_manager.max(1),
+        }
+    }
+}
+
+/// What keeps the checkpoint directory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FileSystem {
+    /// The disk of one machine, on which all processes run: `file://`.
+    #[default]
+    Local,
+    /// A directory that all machines have mounted: `file://`.
+    Nfs,
+    /// `hdfs://`.
+    Hdfs,
+    /// Amazon S3: `s3://`.
+    S3,
+    /// MinIO, by the same protocol: `s3://`.
+    Minio,
+}
+
+impl FileSystem {
+    /// All of them.
+    pub const ALL: [FileSystem; 5] =
+        [FileSystem::Local, FileSystem::Nfs, FileSystem::Hdfs, FileSystem::S3, FileSystem::Minio];
+
+    fn is_local(&self) -> bool {
+        *self == FileSystem::Local
+    }
+
+    /// Whether directories with this scheme lie there.
+    pub fn has_scheme(self, scheme: &str) -> bool {
+        match self {
+            FileSystem::Local | FileSystem::Nfs => scheme == "file",
+            FileSystem::Hdfs => matches!(scheme, "file" | "hdfs"),
+            FileSystem::S3 | FileSystem::Minio => matches!(scheme, "file" | "s3" | "s3a" | "s3p"),
+        }
+    }
+
+    /// The directory that a page offers.
+    pub const fn usual_dir(self) -> &'static str {
+        match self {
+            FileSystem::Local => "file:///tmp/flink-checkpoints",
+            FileSystem::Nfs => "file:///mnt/nfs/flink-checkpoints",
+            FileSystem::Hdfs => "hdfs://namenode:8020/flink-checkpoints",
+            FileSystem::S3 | FileSystem::Minio => "s3://lab/flink-checkpoints",
         }
     }
 }

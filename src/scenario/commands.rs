@@ -186,6 +186,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::scenario::StorageTrouble;
 
     proptest! {
         #[test]
@@ -206,6 +207,9 @@ mod tests {
                 Action::Begin(Mishap::CancelIgnored { operator: name.clone() }),
                 Action::End(Mishap::NotificationsLost),
                 Action::Begin(Mishap::JobManagerKilled),
+                Action::Begin(Mishap::Storage(StorageTrouble::NoPermission)),
+                Action::Begin(Mishap::CheckpointLost),
+                Action::End(Mishap::CheckpointDamaged),
                 Action::Begin(Mishap::TaskManagerKilled(7)),
                 Action::Begin(Mishap::TaskManagerHung(0)),
                 Action::End(Mishap::TaskManagerPartitioned(1)),

@@ -1,5 +1,5 @@
 //! Which checkpoint directories a job can start with (CS-5). Flink: `AbstractFsCheckpointStorageAccess.validatePath`,
-//! `FileSystem.get`. The model knows one file system, `file`; all others would need a plugin.
+//! `FileSystem.get`. Besides `file` the model knows the file system that the cluster is said to have; others need a plugin.
 
 use super::{Cluster, WorldPath};
 
@@ -43,6 +43,10 @@ pub fn dir_problem(dir: &str, cluster: &Cluster, at_ms: u64) -> Option<DirProble
         None => Some(DirProblem::NoScheme),
         Some("file") if path.trim_matches('/').is_empty() => Some(DirProblem::Root),
         Some("file") => special_path(path, cluster, at_ms).map(|path| DirProblem::NotWritable { path: path.clone() }),
+        Some(scheme) if cluster.file_system.has_scheme(scheme) => match path.trim_matches('/').is_empty() {
+            true => Some(DirProblem::Root),
+            false => special_path(path, cluster, at_ms).map(|path| DirProblem::NotWritable { path: path.clone() }),
+        },
         Some(scheme) => Some(DirProblem::Unsupported { scheme: scheme.into() }),
     }
 }

@@ -37,6 +37,12 @@ pub enum Mishap {
     },
     /// The process of the JobManager is killed (HA-4, HA-5). It ends when a new one is the leader.
     JobManagerKilled,
+    /// The checkpoint storage does not do what it should (CS-6).
+    Storage(StorageTrouble),
+    /// The files of the newest completed checkpoint are gone (CP-37, HA-6).
+    CheckpointLost,
+    /// The files of the newest completed checkpoint can't be read any more (CP-37).
+    CheckpointDamaged,
     /// Messages that say that a checkpoint is complete do not reach the tasks (CP-22).
     NotificationsLost,
 }
@@ -53,6 +59,9 @@ impl Mishap {
             }
             Mishap::NotificationsLost => "\"notifications_lost\"".into(),
             Mishap::JobManagerKilled => "\"job_manager_killed\"".into(),
+            Mishap::Storage(trouble) => format!("{{\"storage\":\"{}\"}}", trouble.tag()),
+            Mishap::CheckpointLost => "\"checkpoint_lost\"".into(),
+            Mishap::CheckpointDamaged => "\"checkpoint_damaged\"".into(),
         }
     }
 
@@ -62,7 +71,38 @@ impl Mishap {
             Mishap::TaskManagerKilled(manager)
             | Mishap::TaskManagerHung(manager)
             | Mishap::TaskManagerPartitioned(manager) => Some(*manager),
-            Mishap::CancelIgnored { .. } | Mishap::NotificationsLost | Mishap::JobManagerKilled => None,
+            _ => None,
+        }
+    }
+}
+
+/// What can be wrong with a checkpoint storage.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StorageTrouble {
+    /// Nobody answers.
+    Unreachable,
+    /// It answers, and refuses.
+    NoPermission,
+    /// Nothing can be written any more.
+    Full,
+    /// Everything takes many times as long.
+    Slow,
+}
+
+impl StorageTrouble {
+    /// All of them.
+    pub const ALL: [StorageTrouble; 4] =
+        [StorageTrouble::Unreachable, StorageTrouble::NoPermission, StorageTrouble::Full, StorageTrouble::Slow];
+
+    /// Its name in the scenario's JSON.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            StorageTrouble::Unreachable => "unreachable",
+            StorageTrouble::NoPermission => "no_permission",
+            StorageTrouble::Full => "full",
+            StorageTrouble::Slow => "slow",
         }
     }
 }

@@ -25,6 +25,8 @@ pub const STATEMENTS: usize = 256;
 pub const DEPTH: usize = 32;
 /// Fault points of a scenario.
 pub const FAULTS: usize = 64;
+/// Bytes of state that `_metadata` takes in: Flink allows up to a mebibyte.
+pub const INLINE_THRESHOLD: RangeInclusive<u64> = 0..=1_048_576;
 /// Incidents of a scenario.
 pub const INCIDENTS: usize = 64;
 /// Special paths of the world.

@@ -8,6 +8,7 @@ mod check;
 mod checkpointing;
 mod cluster;
 mod commands;
+pub mod costs;
 mod csv;
 mod data;
 pub mod defaults;
@@ -27,7 +28,7 @@ mod snapshot;
 mod time;
 
 pub use checkpointing::{CheckpointStorage, Checkpointing, CheckpointingMode, Retention};
-pub use cluster::{Cluster, FailoverStrategy, Latencies, PathNature, Timeouts, WorldPath};
+pub use cluster::{Cluster, FailoverStrategy, FileSystem, Latencies, PathNature, Timeouts, WorldPath};
 pub use commands::{Action, Commands, Condition, Step, TimedAction};
 pub use csv::{CsvError, CsvPreview, preview_csv, read_csv};
 pub use data::{Column, CsvData, CsvSource, Dataset, DatasetRows, SAMPLE_CSV, Table};
@@ -35,7 +36,7 @@ pub use dir::{DirProblem, dir_problem, special_path, split_dir};
 pub use faults::{FaultAt, FaultPhase, FaultPoint};
 pub use function::{Arithmetic, Comparison, Expr, Field, Function, FunctionKind, StateDeclaration, StateKind, Stmt};
 pub use import::{ImportError, Mismatch, from_json};
-pub use incidents::{Incident, Mishap};
+pub use incidents::{Incident, Mishap, StorageTrouble};
 pub use issues::{Counted, Issue, IssueKind, Mend, Named, Role, Severity};
 pub use job::{
     Api, Edge, ExecutionMode, FlinkVersion, Operator, OperatorKind, Partitioner, PythonSettings, Source, SourceKind,

@@ -3,7 +3,8 @@
 use super::Moment;
 use super::cast::RoleKind;
 use crate::base::{CheckpointId, OperatorIndex, SimDuration, SimTime};
-use crate::engine::{CheckpointStats, CheckpointStatus};
+use crate::engine::{CheckpointStats, CheckpointStatus, Spoiled};
+use crate::scenario::{FileSystem, StorageTrouble};
 use crate::trace::AbortReason;
 
 /// The storage.
@@ -11,6 +12,10 @@ use crate::trace::AbortReason;
 pub struct StorageView {
     /// Its directory; none = the JobManager's heap.
     pub directory: Option<String>,
+    /// What keeps it.
+    pub file_system: FileSystem,
+    /// What is wrong with it.
+    pub troubles: Vec<StorageTrouble>,
     /// Cards, oldest first, at most as many as there are places.
     pub cards: Vec<CardView>,
     /// Older ones that have no place.
@@ -38,6 +43,8 @@ pub struct CardView {
     pub contents: Vec<ContentView>,
     /// A restart would restore from it.
     pub in_force: bool,
+    /// Its files are gone or damaged.
+    pub spoiled: Option<Spoiled>,
     /// The running attempts were restored from it.
     pub restored: bool,
     /// How fresh its state is.
@@ -75,7 +82,14 @@ pub(super) fn view(moment: &Moment) -> StorageView {
     let history = &moment.engine.coordinator().history;
     let older = history.len() - chosen.len();
     let cards = chosen.iter().enumerate().map(|(place, stats)| card(moment, place, stats)).collect();
-    StorageView { directory: moment.engine.storage().directory().map(str::to_owned), cards, older }
+    let storage = moment.engine.storage();
+    StorageView {
+        directory: storage.directory().map(str::to_owned),
+        file_system: moment.engine.input().scenario.cluster.file_system,
+        troubles: storage.troubles.iter().copied().collect(),
+        cards,
+        older,
+    }
 }
 
 /// The checkpoints that have a place: those that matter, and the newest of the others.
@@ -125,6 +139,7 @@ fn card(moment: &Moment, place: usize, stats: &CheckpointStats) -> CardView {
         bytes: stats.bytes,
         acknowledged: (stats.acknowledged, stats.subtasks),
         contents: contents(moment, stats),
+        spoiled: moment.engine.storage().spoiled.get(&stats.id).copied(),
         in_force: coordinator.latest().is_some_and(|latest| latest.id == stats.id),
         restored,
         fresh: moment.glow(changed),

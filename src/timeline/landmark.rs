@@ -116,6 +116,7 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::CheckpointAborted { .. }
         | Fact::TaskManagerChanged { .. }
         | Fact::JobManagerChanged { .. }
+        | Fact::StorageChanged { .. }
         | Fact::BudgetSpent { .. } => Weight::Turn,
     }
 }
@@ -191,6 +192,7 @@ impl Stops {
                         | Fact::InitializationFailed { .. }
                         | Fact::TaskManagerChanged { .. }
                         | Fact::JobManagerChanged { .. }
+                        | Fact::StorageChanged { .. }
                 )
             }
             Landmark::Restore => matches!(fact, Fact::RestoreAssigned { .. }),

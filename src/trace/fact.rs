@@ -10,7 +10,7 @@ use crate::base::{
     SubtaskId, TimeWindow,
 };
 use crate::program::StmtId;
-use crate::scenario::{ClaimMode, SnapshotKind, TimeDomain};
+use crate::scenario::{ClaimMode, Mishap, SnapshotKind, TimeDomain};
 
 /// One fact and when it happened.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -80,6 +80,8 @@ pub enum Fact {
     TaskManagerChanged { task_manager: u32, change: TaskManagerChange },
     /// Something happened to the JobManager's process (HA-4, HA-5).
     JobManagerChanged { change: JobManagerChange },
+    /// Something went wrong with the checkpoint storage, or is over (CS-6, CP-37).
+    StorageChanged { what: Mishap, begins: bool },
     /// Scheduled tasks wait for slots: so many are needed, so many are free (HA-2, RS-13).
     SlotsMissing { needed: u32, free: u32 },
     /// A task still does not react to being cancelled (JS-7).

@@ -115,6 +115,7 @@ fn checkpointing(config: &Config<'_>) -> Result<Checkpointing, Verdict> {
         num_retained: config.number(&key("num-retained"))?.unwrap_or(default.num_retained),
         retention,
         storage,
+        inline_threshold: default.inline_threshold,
         after_tasks_finish: config.text(&key("checkpoints-after-tasks-finish")) != Some("false"),
     })
 }

@@ -1,6 +1,8 @@
 //! The checkpoint storage: a card a checkpoint.
 
+use checkpoint_lab::engine::Spoiled;
 use checkpoint_lab::i18n::{Language, bytes, duration, seconds};
+use checkpoint_lab::scenario::{FileSystem, Mishap};
 use checkpoint_lab::scene::Layout;
 use checkpoint_lab::scene::geometry::Rect;
 use checkpoint_lab::scene::storage::{CardStatus, CardView, StorageView};
@@ -37,6 +39,12 @@ pub fn Storage(props: &StorageProps) -> Html {
             <header>
                 <h3>{ t.stage_storage_heading() }</h3>
                 <span class="faint mono cut" title={directory.clone()}>{ directory.clone() }</span>
+                if view.directory.is_some() && view.file_system != FileSystem::Local {
+                    <span class="faint">{ t.file_system_name(view.file_system) }</span>
+                }
+                { for view.troubles.iter().map(|trouble| html! {
+                    <span class="state storage-trouble" data-tone="fail">{ t.mishap_name(&Mishap::Storage(*trouble)) }</span>
+                }) }
                 if view.older > 0 { <span class="faint">{ t.stage_older_checkpoints(view.older) }</span> }
             </header>
             if view.cards.is_empty() { <p class="faint empty">{ t.stage_no_checkpoint_yet() }</p> }
@@ -57,6 +65,8 @@ struct CardProps {
 fn Card(props: &CardProps) -> Html {
     let (view, t) = (&props.view, props.language);
     let (status, mark, words) = match view.status {
+        CardStatus::Completed if view.spoiled == Some(Spoiled::Lost) => ("failed", Shape::Cross, t.card_lost()),
+        CardStatus::Completed if view.spoiled.is_some() => ("failed", Shape::Cross, t.card_damaged()),
         CardStatus::Pending => ("pending", Shape::Half, t.stage_card_pending()),
         CardStatus::Completed => ("completed", Shape::Check, t.stage_card_completed()),
         CardStatus::Discarded => ("discarded", Shape::Slashed, t.stage_card_discarded()),

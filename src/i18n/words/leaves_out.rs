@@ -25,7 +25,7 @@ phrases! {
     lo_cp_savepoints { ko: "세이브포인트와 stop-with-savepoint가 없습니다."; en: "No savepoints, no stop-with-savepoint." }
     lo_cp_backend { ko: "상태 백엔드는 hashmap뿐입니다. RocksDB와 증분 체크포인트가 없습니다."; en: "The hashmap state backend only: no RocksDB, no incremental checkpoints." }
     lo_cp_sizes { ko: "상태의 크기는 모델이 어림한 값입니다. 실제 바이트 수는 직렬화기에 따라 다릅니다."; en: "Sizes of state are the model's estimate; real ones depend on the serializers." }
-    lo_cp_storage { ko: "저장소는 JobManager 힙과 파일 시스템입니다. S3 같은 원격 저장소의 지연과 오류는 없습니다."; en: "Storage is the JobManager's heap or a file system; remote stores such as S3 with their delays and errors are left out." }
+    lo_cp_storage { ko: "저장소의 시간은 요청당, MiB당 정해진 값입니다. 응답하지 않는 저장소는 라이브러리의 재시도 없이 곧바로 실패합니다."; en: "A storage costs a fixed time for each request and each MiB. One that does not answer fails at once, without a library's retries." }
     lo_jobs { ko: "잡"; en: "Jobs" }
     lo_jobs_operators { ko: "소스, 함수 하나 이상, print 싱크로 된 잡만 다룹니다. 윈도, 타이머, 워터마크, 조인, 사이드 아웃풋이 없습니다."; en: "Jobs of sources, functions and print sinks: no windows, timers, watermarks, joins or side outputs." }
     lo_jobs_sinks { ko: "트랜잭션 싱크(2PC)와 Kafka 커넥터가 없습니다. 로그 소스는 오프셋이 있는 파티션만 흉내 냅니다."; en: "No transactional sinks and no Kafka connector; the log source imitates partitions with offsets, nothing more." }

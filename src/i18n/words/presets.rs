@@ -68,6 +68,11 @@ phrases! {
         ko: "JobManager가 8초에 죽고 14초에 새 리더가 나타납니다. HA 저장소 덕분에 완료된 체크포인트와 ID 카운터는 이어지고, 재시작 횟수와 통계는 처음부터 셉니다. HA를 끄면 잡을 잃습니다.";
         en: "The JobManager dies at 8 s, and a new leader comes at 14 s. Thanks to the HA store, completed checkpoints and the id counter go on; restarts and statistics are counted anew. Without HA the job is lost."
     }
+    preset_storage_outage { ko: "저장소 장애"; en: "Storage outage" }
+    preset_storage_outage_note {
+        ko: "체크포인트를 S3에 둡니다. 7초부터 16초까지 S3가 응답하지 않아 새 체크포인트가 실패하고, 그사이 실패한 태스크는 상태를 읽지 못해 같은 체크포인트를 되풀이해 시도합니다.";
+        en: "Checkpoints lie on S3, which does not answer from 7 s to 16 s: new ones fail, and a task that fails meanwhile can't read its state and tries the same checkpoint again and again."
+    }
     scenario_edited_note {
         ko: "설정을 바꾼 시나리오입니다. 실행 취소로 되돌리거나 위에서 다른 시나리오를 고를 수 있습니다.";
         en: "A scenario with changed settings. Undo brings the old one back, and the chooser above brings another."
@@ -91,6 +96,7 @@ impl Language {
             "task-manager-dies" => (self.preset_tm_dies(), self.preset_tm_dies_note()),
             "task-manager-of-source-dies" => (self.preset_tm_source_dies(), self.preset_tm_source_dies_note()),
             "job-manager-dies" => (self.preset_jm_dies(), self.preset_jm_dies_note()),
+            "storage-outage" => (self.preset_storage_outage(), self.preset_storage_outage_note()),
             _ => (self.scenario_edited(), self.scenario_edited_note()),
         }
     }

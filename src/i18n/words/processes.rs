@@ -2,7 +2,7 @@
 
 use crate::base::Language;
 use crate::i18n::particle::i;
-use crate::scenario::Mishap;
+use crate::scenario::{FileSystem, Mishap, StorageTrouble};
 use crate::trace::{JobManagerChange, TaskManagerChange};
 
 phrases! {
@@ -63,6 +63,45 @@ phrases! {
     high_availability { ko: "고가용성(HA)"; en: "High availability" }
     high_availability_help { ko: "켜면 새 리더가 완료된 체크포인트와 ID 카운터를 이어받습니다. 끄면 JobManager와 함께 잡을 잃습니다."; en: "On: a new leader takes over completed checkpoints and the id counter. Off: the job is lost with its JobManager." }
     jm_label_dead { ko: "죽음"; en: "dead" }
+    storage_unreachable_now {
+        ko: "체크포인트 저장소가 응답하지 않습니다. 새 체크포인트는 실패하고, 저장소에서 읽어야 하는 복구도 실패합니다.";
+        en: "The checkpoint storage does not answer: new checkpoints fail, and so do restores that have to read from it."
+    }
+    storage_forbidden_now {
+        ko: "체크포인트 저장소가 권한이 없다며 거절합니다. 새 체크포인트가 실패합니다.";
+        en: "The checkpoint storage refuses for want of permission: new checkpoints fail."
+    }
+    storage_full_now {
+        ko: "체크포인트 저장소가 가득 찼습니다. 디렉터리는 만들어지지만 파일을 쓸 수 없어 체크포인트가 실패합니다.";
+        en: "The checkpoint storage is full: a directory can still be made, but no file be written, so checkpoints fail."
+    }
+    storage_slow_now { ko: "체크포인트 저장소가 평소보다 50배 느립니다."; en: "The checkpoint storage is fifty times as slow as usual." }
+    storage_lost_now {
+        ko: "가장 최근 체크포인트의 파일이 저장소에서 사라졌습니다. 지금은 아무 일도 없지만, 복구할 때 같은 체크포인트를 되풀이해 시도합니다.";
+        en: "The files of the newest checkpoint are gone from the storage. Nothing happens now, but a recovery tries that same checkpoint again and again."
+    }
+    storage_damaged_now {
+        ko: "가장 최근 체크포인트의 파일이 손상되었습니다. 지금은 아무 일도 없지만, 복구할 때 같은 체크포인트를 되풀이해 시도합니다.";
+        en: "The files of the newest checkpoint are damaged. Nothing happens now, but a recovery tries that same checkpoint again and again."
+    }
+    storage_healed { ko: "체크포인트 저장소가 다시 제대로 동작합니다."; en: "The checkpoint storage works as it should again." }
+    mishap_unreachable { ko: "저장소 장애(응답 없음)"; en: "The storage does not answer" }
+    mishap_forbidden { ko: "저장소 권한 없음"; en: "The storage refuses permission" }
+    mishap_full { ko: "저장소 가득 참"; en: "The storage is full" }
+    mishap_slow { ko: "저장소 느려짐(50배)"; en: "The storage is slow (50 times)" }
+    mishap_lost { ko: "최근 체크포인트 파일 사라짐"; en: "The newest checkpoint's files are lost" }
+    mishap_damaged { ko: "최근 체크포인트 파일 손상"; en: "The newest checkpoint's files are damaged" }
+    file_system { ko: "파일 시스템"; en: "File system" }
+    file_system_help { ko: "요청 하나와 1 MiB에 드는 시간이 다릅니다. 플러그인은 설치되어 있다고 봅니다."; en: "They differ in what a request and a mebibyte cost. The plugin is taken to be installed." }
+    file_system_local { ko: "로컬 디스크"; en: "Local disk" }
+    file_system_nfs { ko: "NFS"; en: "NFS" }
+    file_system_hdfs { ko: "HDFS"; en: "HDFS" }
+    file_system_s3 { ko: "S3"; en: "S3" }
+    file_system_minio { ko: "MinIO"; en: "MinIO" }
+    card_lost { ko: "파일 사라짐"; en: "files lost" }
+    card_damaged { ko: "파일 손상"; en: "files damaged" }
+    inline_threshold { ko: "메타데이터에 담는 크기"; en: "Inline threshold" }
+    inline_threshold_help { ko: "이보다 작은 상태는 따로 파일이 되지 않고 _metadata에 담깁니다."; en: "A smaller state is no file of its own: it lies in _metadata." }
     slots_missing(needed: u32, free: u32) {
         ko: "잡은 RUNNING이지만 슬롯이 모자라(필요 {needed}개, 빈 슬롯 {free}개) 태스크들이 SCHEDULED에서 기다립니다.";
         en: "The job is RUNNING, but slots are missing ({needed} needed, {free} free): its tasks wait in SCHEDULED."
@@ -137,6 +176,29 @@ impl Language {
         }
     }
 
+    /// What went wrong with the storage.
+    pub const fn storage_trouble(self, what: &Mishap) -> &'static str {
+        match what {
+            Mishap::Storage(StorageTrouble::NoPermission) => self.storage_forbidden_now(),
+            Mishap::Storage(StorageTrouble::Full) => self.storage_full_now(),
+            Mishap::Storage(StorageTrouble::Slow) => self.storage_slow_now(),
+            Mishap::CheckpointLost => self.storage_lost_now(),
+            Mishap::CheckpointDamaged => self.storage_damaged_now(),
+            _ => self.storage_unreachable_now(),
+        }
+    }
+
+    /// A file system's name.
+    pub const fn file_system_name(self, file_system: FileSystem) -> &'static str {
+        match file_system {
+            FileSystem::Local => self.file_system_local(),
+            FileSystem::Nfs => self.file_system_nfs(),
+            FileSystem::Hdfs => self.file_system_hdfs(),
+            FileSystem::S3 => self.file_system_s3(),
+            FileSystem::Minio => self.file_system_minio(),
+        }
+    }
+
     /// What happened to the JobManager.
     pub const fn job_manager_changed(self, change: JobManagerChange) -> &'static str {
         match change {
@@ -156,6 +218,12 @@ impl Language {
             Mishap::CancelIgnored { .. } => self.mishap_cancel(),
             Mishap::NotificationsLost => self.mishap_notifications(),
             Mishap::JobManagerKilled => self.mishap_job_manager(),
+            Mishap::Storage(StorageTrouble::Unreachable) => self.mishap_unreachable(),
+            Mishap::Storage(StorageTrouble::NoPermission) => self.mishap_forbidden(),
+            Mishap::Storage(StorageTrouble::Full) => self.mishap_full(),
+            Mishap::Storage(StorageTrouble::Slow) => self.mishap_slow(),
+            Mishap::CheckpointLost => self.mishap_lost(),
+            Mishap::CheckpointDamaged => self.mishap_damaged(),
         }
     }
 

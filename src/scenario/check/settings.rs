@@ -25,6 +25,7 @@ fn checkpointing(set: &Checkpointing, cluster: &Cluster, found: &mut Found) {
     found.range("checkpointing.min_pause_ms", set.min_pause_ms, &limits::MIN_PAUSE_MS);
     found.range("checkpointing.max_concurrent", set.max_concurrent, &limits::MAX_CONCURRENT);
     found.range("checkpointing.tolerable_failed", set.tolerable_failed, &limits::TOLERABLE_FAILED);
+    found.range("checkpointing.inline_threshold", set.inline_threshold, &limits::INLINE_THRESHOLD);
     found.range("checkpointing.num_retained", set.num_retained, &limits::NUM_RETAINED);
     if let CheckpointStorage::FileSystem { dir } = &set.storage {
         directory(dir, set.interval_ms.is_some(), cluster, found);

@@ -12,8 +12,9 @@ use std::ops::RangeInclusive;
 
 use super::{
     Api, CheckpointStorage, Checkpointing, Cluster, Column, Commands, Dataset, DatasetRows, Edge, FaultAt, FaultPoint,
-    FlinkVersion, Function, FunctionKind, Incident, Mishap, Operator, OperatorKind, Partitioner, PythonSettings,
-    RestartStrategy, RunInput, SCENARIO_VERSION, Scenario, Source, SourceKind, Timeouts,
+    FileSystem, FlinkVersion, Function, FunctionKind, Incident, Mishap, Operator, OperatorKind, Partitioner,
+    PythonSettings, RestartStrategy, RunInput, SCENARIO_VERSION, Scenario, Source, SourceKind, StorageTrouble,
+    Timeouts,
 };
 use crate::base::{Row, Value, ValueType};
 
@@ -35,6 +36,7 @@ pub const ALL: &[Preset] = &[
     ("task-manager-dies", task_manager_dies),
     ("task-manager-of-source-dies", task_manager_of_source_dies),
     ("job-manager-dies", job_manager_dies),
+    ("storage-outage", storage_outage),
 ];
 
 /// The preset with this id; `_` and `-` are the same.
@@ -252,6 +254,28 @@ pub fn job_manager_dies() -> Scenario {
     scenario.cluster.high_availability = true;
     let what = Mishap::JobManagerKilled;
     scenario.cluster.incidents = vec![Incident { what, from_ms: 8_000, until_ms: Some(14_000) }];
+    scenario
+}
+
+/// A keyed sum that keeps its checkpoints on S3, which does not answer for a while; a record fails meanwhile.
+pub fn storage_outage() -> Scenario {
+    let mut scenario = task_manager_dies();
+    scenario.name = "Storage Outage".into();
+    scenario.cluster.task_managers = 1;
+    scenario.cluster.file_system = FileSystem::S3;
+    scenario.checkpointing.storage = CheckpointStorage::FileSystem { dir: FileSystem::S3.usual_dir().into() };
+    scenario.checkpointing.tolerable_failed = 10;
+    scenario.checkpointing.inline_threshold = 0;
+    scenario.restart = RestartStrategy::FixedDelay { attempts: 10, delay_ms: 2_000 };
+    let what = Mishap::Storage(StorageTrouble::Unreachable);
+    scenario.cluster.incidents = vec![Incident { what, from_ms: 7_000, until_ms: Some(16_000) }];
+    scenario.faults = vec![FaultPoint {
+        operator: "remember".into(),
+        subtask: Some(0),
+        at: FaultAt::Moment(10_000),
+        times: Some(1),
+        message: "intentional failure".into(),
+    }];
     scenario
 }
 

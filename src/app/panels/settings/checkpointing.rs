@@ -1,7 +1,7 @@
 //! Everything below `execution.checkpointing`.
 
 use checkpoint_lab::i18n::Language;
-use checkpoint_lab::scenario::{CheckpointStorage, CheckpointingMode, PathNature, Retention, WorldPath};
+use checkpoint_lab::scenario::{CheckpointStorage, CheckpointingMode, FileSystem, PathNature, Retention, WorldPath};
 use yew::prelude::*;
 
 use super::form::{Field, Form, Number, Unit};
@@ -79,6 +79,11 @@ pub fn storage(form: &Form) -> Html {
     let retained = Field::at("checkpointing.num_retained", t.cp_retained()).key("execution.checkpointing.num-retained");
     let retention = Field::at("checkpointing.retention", t.cp_retention())
         .key("execution.checkpointing.externalized-checkpoint-retention");
+    let file_system = Field::at("cluster.file_system", t.file_system()).help(t.file_system_help());
+    let systems: Vec<AttrValue> = FileSystem::ALL.iter().map(|system| t.file_system_name(*system).into()).collect();
+    let inline = Field::at("checkpointing.inline_threshold", t.inline_threshold())
+        .key("execution.checkpointing.data-inline-threshold")
+        .help(t.inline_threshold_help());
     let kinds: [AttrValue; 2] = [t.storage_jobmanager().into(), t.storage_filesystem().into()];
     let (chosen, directory) = match &cp.storage {
         CheckpointStorage::JobManager => (0, None),
@@ -93,6 +98,14 @@ pub fn storage(form: &Form) -> Html {
                 };
             }) }
             if let Some(directory) = directory {
+                { form.choice(file_system, &systems, place(&FileSystem::ALL, &form.scenario.cluster.file_system), |scenario, index| {
+                    let chosen = FileSystem::ALL[index];
+                    scenario.cluster.file_system = chosen;
+                    scenario.checkpointing.storage = CheckpointStorage::FileSystem { dir: chosen.usual_dir().into() };
+                }) }
+                { form.number(inline, Number { value: Some(cp.inline_threshold), optional: false, unit: Unit::Bytes }, |scenario, bytes| {
+                    scenario.checkpointing.inline_threshold = bytes;
+                }) }
                 { form.text(dir, directory, |scenario, dir| {
                     scenario.checkpointing.storage = CheckpointStorage::FileSystem { dir };
                 }) }

@@ -1,6 +1,6 @@
 //! Accidents of processes and network, and how long Flink waits before it believes them.
 
-use checkpoint_lab::scenario::{Incident, Mishap, Scenario};
+use checkpoint_lab::scenario::{Incident, Mishap, Scenario, StorageTrouble};
 use yew::prelude::*;
 
 use super::form::{Field, Form, Number, Unit};
@@ -68,18 +68,25 @@ fn entry(form: &Form, at: usize, incident: &Incident) -> Html {
 }
 
 fn kinds(manager: u32, operator: &str) -> Vec<Mishap> {
-    vec![
+    let mut kinds = vec![
         Mishap::TaskManagerKilled(manager),
         Mishap::TaskManagerHung(manager),
         Mishap::TaskManagerPartitioned(manager),
         Mishap::CancelIgnored { operator: operator.into() },
         Mishap::NotificationsLost,
         Mishap::JobManagerKilled,
-    ]
+        Mishap::CheckpointLost,
+        Mishap::CheckpointDamaged,
+    ];
+    kinds.extend(StorageTrouble::ALL.map(Mishap::Storage));
+    kinds
 }
 
 fn kinds_place(what: &Mishap) -> usize {
-    let same = |kind: &Mishap| std::mem::discriminant(kind) == std::mem::discriminant(what);
+    let same = |kind: &Mishap| match (kind, what) {
+        (Mishap::Storage(kind), Mishap::Storage(what)) => kind == what,
+        _ => std::mem::discriminant(kind) == std::mem::discriminant(what),
+    };
     kinds(0, "").iter().position(same).unwrap_or_default()
 }
 
