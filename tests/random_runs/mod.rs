@@ -287,6 +287,7 @@ fn checkpointing() -> impl Strategy<Value = Checkpointing> {
             retention,
             storage,
             after_tasks_finish,
+            inline_threshold: 20_480,
         },
     )
 }
