@@ -8,6 +8,7 @@ use checkpoint_lab::engine::Engine;
 use checkpoint_lab::scenario::{
     CheckpointStorage, Commands, FileSystem, Incident, Mishap, RunInput, Scenario, StorageTrouble, presets,
 };
+use checkpoint_lab::scene::checkpoints::CheckpointsView;
 use checkpoint_lab::trace::{AbortReason, Fact, FailurePhase, JobStatus, TraceEvent};
 
 fn job(file_system: FileSystem, incidents: Vec<Incident>) -> Scenario {
@@ -139,4 +140,22 @@ fn storages_differ_in_what_they_cost() {
     assert!(local < nfs && nfs < minio && minio <= hdfs && hdfs < s3, "{local:?} {nfs:?} {hdfs:?} {s3:?} {minio:?}");
     assert!(duration(None, false) <= local);
     assert!(duration(Some(FileSystem::S3), true).millis() > 20 * s3.millis());
+}
+
+/// CS-3: what is small lies in `_metadata`; what is above the inline threshold is a file of its own.
+#[test]
+fn large_state_is_a_file_of_its_own() {
+    for (threshold, of_its_own) in [(0, true), (20_480, false)] {
+        let mut scenario = job(FileSystem::Local, Vec::new());
+        scenario.faults.clear();
+        scenario.checkpointing.inline_threshold = threshold;
+        let input = RunInput { scenario, seed: 1, commands: Commands::default(), snapshot: None };
+        let mut engine = Engine::new(Arc::new(input));
+        engine.run_until(SimTime::from_millis(12_000), u64::MAX);
+        let files = CheckpointsView::of(&engine, engine.trace()).files;
+        assert!(files[0].path.ends_with("/_metadata"));
+        assert_eq!(files.len() > 1, of_its_own, "{files:?}");
+        let whole: u64 = engine.coordinator().latest().map_or(0, |latest| latest.bytes);
+        assert_eq!(files.iter().map(|file| file.bytes).sum::<u64>(), whole);
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Left out: savepoints, and what is always zero without unaligned checkpoints (persisted data).
 
-use crate::base::{CheckpointId, SimTime};
+use crate::base::{CheckpointId, RandomStream, SimTime};
 use crate::engine::{CheckpointCounts, CheckpointStats, CheckpointStatus, Engine};
 use crate::trace::{Fact, TraceEvent};
 
@@ -26,6 +26,19 @@ pub struct CheckpointsView {
     pub history: Vec<CheckpointStats>,
     /// Over all that completed.
     pub summary: Option<Summary>,
+    /// What lies in the checkpoint directory.
+    pub files: Vec<StoredFile>,
+}
+
+/// A file of a completed checkpoint (CS-3).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredFile {
+    /// Its path below the job's directory: `chk-3/_metadata`.
+    pub path: String,
+    /// The state in it, in bytes: what `_metadata` says besides is not counted.
+    pub bytes: u64,
+    /// It is gone or damaged.
+    pub spoiled: bool,
 }
 
 /// Figures over all completed checkpoints.
@@ -76,8 +89,29 @@ impl CheckpointsView {
                 duration: Spread::of(completed.iter().map(|stats| stats.duration.map_or(0, |took| took.micros()))),
                 bytes: Spread::of(completed.iter().map(|stats| stats.bytes)),
             }),
+            files: files(engine),
         }
     }
+}
+
+/// The files of the checkpoints in the store, oldest first: `_metadata` with all small state in it, and a file for each
+/// subtask whose state is above the inline threshold.
+fn files(engine: &Engine) -> Vec<StoredFile> {
+    let storage = engine.storage();
+    let threshold = engine.input().scenario.checkpointing.inline_threshold;
+    let mut files = Vec::new();
+    for completed in engine.coordinator().completed.iter().filter(|it| storage.checkpoints.contains(&it.id)) {
+        let (id, spoiled) = (completed.id, storage.spoiled.contains_key(&completed.id));
+        let sizes = || completed.subtasks.values().map(|part| part.bytes);
+        let inline = sizes().filter(|bytes| *bytes <= threshold).sum();
+        files.push(StoredFile { path: format!("chk-{id}/_metadata"), bytes: inline, spoiled });
+        for (at, bytes) in sizes().enumerate().filter(|(_, bytes)| *bytes > threshold) {
+            // A random UUID in Flink.
+            let name = RandomStream::new(id.0, at as u64).hex(16);
+            files.push(StoredFile { path: format!("chk-{id}/{name}"), bytes, spoiled });
+        }
+    }
+    files
 }
 
 impl Spread {

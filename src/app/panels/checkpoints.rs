@@ -52,6 +52,20 @@ pub fn CheckpointsPanel(props: &CheckpointsProps) -> Html {
             { segmented("checkpoints-page", t.tab_checkpoints(), &choices, *page, &onchoose) }
             if off { <p class="help">{ t.checkpoints_off() }</p> }
             { shown }
+            if !props.view.files.is_empty() {
+                <section>
+                    <h3>{ t.checkpoint_files() }</h3>
+                    <ul class="mono">
+                        { for props.view.files.iter().map(|file| html! {
+                            <li>
+                                <span class="path">{ file.path.clone() }</span>{ " · " }{ bytes(file.bytes) }
+                                if file.spoiled { <b>{ " · " }{ t.card_damaged() }</b> }
+                            </li>
+                        }) }
+                    </ul>
+                    <p class="help">{ t.checkpoint_files_note() }</p>
+                </section>
+            }
             <section class="stored">
                 <h3>{ t.really_stored() }</h3>
                 { props.stored.clone() }

@@ -98,6 +98,8 @@ phrases! {
     file_system_hdfs { ko: "HDFS"; en: "HDFS" }
     file_system_s3 { ko: "S3"; en: "S3" }
     file_system_minio { ko: "MinIO"; en: "MinIO" }
+    checkpoint_files { ko: "체크포인트 디렉터리의 파일"; en: "Files in the checkpoint directory" }
+    checkpoint_files_note { ko: "작은 상태는 _metadata에 담기고, 큰 상태는 서브태스크마다 파일이 됩니다. 크기는 상태만 셉니다."; en: "Small state lies in _metadata; larger state is a file for each subtask. Sizes count state alone." }
     card_lost { ko: "파일 사라짐"; en: "files lost" }
     card_damaged { ko: "파일 손상"; en: "files damaged" }
     inline_threshold { ko: "메타데이터에 담는 크기"; en: "Inline threshold" }
