@@ -199,6 +199,7 @@ fn the_handouts_claims_stand_beside_what_its_run_prints() {
         match &row.text {
             ConsoleText::Row { text, .. } | ConsoleText::Stdout(text) => stdout.push(text.as_ref()),
             ConsoleText::Log(line) => log.push(line.text.as_str()),
+            ConsoleText::Stored { .. } => {}
         }
     }
     let claims: Vec<_> = lesson.steps.iter().flat_map(|step| step.claims).collect();

@@ -43,6 +43,8 @@ ids! {
     AttemptNumber(u32);
     /// One input record, numbered over all datasets of the scenario; rows derived from it keep its id.
     RecordId(u32);
+    /// A transaction, batch or file of a sink's store, counted over the whole run.
+    TransactionId(u32);
     /// One of the job's key groups (KG-1).
     KeyGroup(u16);
 }

@@ -10,7 +10,9 @@ mod time;
 mod value;
 
 pub use dense::Dense;
-pub use ids::{AttemptNumber, ChannelId, CheckpointId, KeyGroup, OperatorIndex, RecordId, SubtaskId, TaskIndex};
+pub use ids::{
+    AttemptNumber, ChannelId, CheckpointId, KeyGroup, OperatorIndex, RecordId, SubtaskId, TaskIndex, TransactionId,
+};
 pub use language::Language;
 pub use operator_id::OperatorId;
 pub use random::RandomStream;

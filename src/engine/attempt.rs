@@ -9,7 +9,7 @@ use super::task::{Activity, Ending, OperatorRuntime, SourceReader, Subtask};
 use super::watermark::{WatermarkGenerator, WatermarkValve};
 use super::{Engine, PythonWorker};
 use crate::base::{AttemptNumber, CheckpointId, Dense, EventTime, OperatorIndex, SimDuration, SimTime, SubtaskId};
-use crate::scenario::OperatorKind;
+use crate::scenario::{OperatorKind, SinkStyle};
 use crate::trace::{ExecutionState, Fact};
 
 impl Engine {
@@ -91,6 +91,7 @@ impl Engine {
             self.record(|| Fact::OperatorOpened { subtask: id, operator, attempt, restored_from, position, values });
         }
         self.start_clocks(id);
+        self.open_sinks(id, snapshot.as_deref());
     }
 
     /// Whether an operator declares state or keeps a position.
@@ -100,6 +101,7 @@ impl Engine {
             OperatorKind::Function(function) => !function.states.is_empty() || !function.on_timer.is_empty(),
             OperatorKind::Window(_) | OperatorKind::Reduce(_) => true,
             OperatorKind::Watermarks(_) | OperatorKind::PrintSink => false,
+            OperatorKind::Sink(sink) => sink.style() != SinkStyle::Direct,
         }
     }
 
@@ -134,6 +136,7 @@ impl Engine {
             fields: function.map_or_else(Vec::new, |function| function.initial_fields().to_vec()),
             state,
             source,
+            sink: self.fixed.operators[operator.index()].sink.as_ref().map(|_| Box::default()),
             worker: self.fixed.operators[operator.index()].in_worker.then(Box::<PythonWorker>::default),
             records: 0,
             watermark: EventTime::MIN,

@@ -3,7 +3,7 @@
 //! Nothing is ever removed from the heap. An event carries the number of what it belongs to (an attempt, a scheduler
 //! generation, a channel epoch) and is dropped on arrival when that is over.
 
-use crate::base::{AttemptNumber, ChannelId, CheckpointId, SimTime, SubtaskId};
+use crate::base::{AttemptNumber, ChannelId, CheckpointId, OperatorIndex, SimTime, SubtaskId, TransactionId};
 use crate::trace::{AbortReason, TaskManagerChange};
 
 /// Something due at a moment.
@@ -107,6 +107,8 @@ pub(super) enum Event {
     FaultMoment { fault: u32 },
     /// Something goes wrong, or is over.
     Incident { index: u32, begins: bool },
+    /// A broker looks whether a transaction has been open for too long.
+    TransactionTimeout { operator: OperatorIndex, transaction: TransactionId },
 }
 
 /// What the heap moves about: two words, in place of a whole event.

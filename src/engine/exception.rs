@@ -47,6 +47,7 @@ impl Engine {
 
     pub(super) fn fail_attempt(&mut self, id: SubtaskId, cause: Cause) {
         self.close_outputs(id);
+        self.close_sinks(id);
         let task = &mut self.subtasks[id.index()];
         task.kill();
         task.failure = Some(cause);

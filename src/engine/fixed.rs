@@ -7,7 +7,7 @@ use crate::base::{ChannelId, Dense, RecordId, Row, SimDuration, SubtaskId};
 use crate::graph::ExecutionGraph;
 use crate::program::UserFunction;
 use crate::scenario::{
-    Api, ExecutionMode, Operator, OperatorKind, Partitioner, RunInput, Scenario, Source, SourceKind, Table,
+    Api, ExecutionMode, Operator, OperatorKind, Partitioner, RunInput, Scenario, Sink, Source, SourceKind, Table,
     side_output_number,
 };
 
@@ -38,6 +38,8 @@ pub(super) struct FixedOperator {
     pub in_worker: bool,
     /// It is a print sink.
     pub prints: bool,
+    /// It is a sink with a store.
+    pub sink: Option<Sink>,
     /// The edges that leave it.
     pub exits: Box<[Exit]>,
 }
@@ -129,6 +131,10 @@ impl Fixed {
                 source: source(operator),
                 key: inputs.find(|partitioner| partitioner.is_keyed()),
                 prints: matches!(operator.kind, OperatorKind::PrintSink),
+                sink: match &operator.kind {
+                    OperatorKind::Sink(sink) => Some(sink.clone()),
+                    _ => None,
+                },
                 exits: exits(scenario, &graph, at),
             }
         });

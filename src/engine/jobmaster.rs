@@ -238,6 +238,9 @@ impl Engine {
             return;
         }
         self.open_operators(subtask);
+        if !self.subtasks[subtask.index()].alive {
+            return;
+        }
         self.change_task_state(subtask, ExecutionState::Running);
         self.subtasks[subtask.index()].running_since = Some(self.now);
         self.on_task_running();
@@ -401,6 +404,7 @@ impl Engine {
         if self.cancel_in_dead_process(subtask, attempt) {
             return;
         }
+        self.close_sinks(subtask);
         self.subtasks[subtask.index()].kill();
         if self.ignores_cancel(subtask) {
             self.subtasks[subtask.index()].stuck = true;

@@ -31,10 +31,12 @@ mod restarting;
 mod restore;
 mod resume_order;
 mod script;
+mod sink;
 mod slots;
 mod snapshot;
 mod source;
 mod storage;
+mod store;
 mod storing;
 mod task;
 mod taskmanager;
@@ -54,9 +56,10 @@ pub use python::{PythonWorker, WorkItem, WorkResult, WorkerCall};
 pub use restart::RestartBackoff;
 pub use slots::{Process, TaskManager, TaskManagers};
 pub use storage::{Spoiled, Storage};
+pub use store::{Store, Transaction, TransactionState};
 pub use task::{
-    Activity, Call, Emission, Ending, Frame, Mail, OperatorRuntime, OperatorSnapshot, OperatorState, SnapshotStage,
-    SnapshotTiming, SourceReader, Subtask, SubtaskSnapshot, WindowState,
+    Activity, Call, Emission, Ending, Frame, Mail, OperatorRuntime, OperatorSnapshot, OperatorState, SinkRuntime,
+    SinkState, SnapshotStage, SnapshotTiming, SourceReader, Subtask, SubtaskSnapshot, WindowState,
 };
 pub use timers::{Timer, TimerQueue, Timers};
 pub use watermark::{ChannelStatus, Signal, WatermarkGenerator, WatermarkValve};
@@ -133,7 +136,7 @@ impl Engine {
             managers: TaskManagers::new(&scenario.cluster, fixed.slots_needed()),
             subtasks: Dense::default(),
             channels: fixed.graph.channels.iter().map(|_| Channel::new()).collect(),
-            outside: Outside::new(fixed.record_count(), scenario.operators.len()),
+            outside: Outside::new(fixed.record_count(), scenario),
             script: ScriptState::new(&fixed.input),
             random: Random { rebalance: stream(3), python: stream(5) },
             woken: Vec::new(),
@@ -349,6 +352,7 @@ impl Engine {
             Event::Command { index } => self.on_command(index),
             Event::ScriptWakes => {}
             Event::FaultMoment { fault } => self.on_fault_moment(fault),
+            Event::TransactionTimeout { operator, transaction } => self.on_transaction_timeout(operator, transaction),
         }
     }
 

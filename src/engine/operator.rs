@@ -33,6 +33,10 @@ impl Engine {
             self.print_row(id, operator, record, &row);
             return;
         }
+        if fixed.sink.is_some() {
+            self.write_to_store(id, position, record, &row);
+            return;
+        }
         let key = match position {
             0 => fixed.key.and_then(|keyed| keyed.key_of(&row)),
             _ => None,
@@ -57,12 +61,17 @@ impl Engine {
         if !wanted {
             return;
         }
-        let text: Arc<str> = match self.scenario().api {
-            Api::Java => row.java().into(),
-            Api::Python(_) => row.python().into(),
-        };
+        let text = self.text_of(row);
         self.script.printed(operator, attempt, &text);
         self.record(|| Fact::RowPrinted { subtask: id, operator, attempt, record, text, times });
+    }
+
+    /// A row as a sink writes it.
+    pub(super) fn text_of(&self, row: &Row) -> Arc<str> {
+        match self.scenario().api {
+            Api::Java => row.java().into(),
+            Api::Python(_) => row.python().into(),
+        }
     }
 
     /// What the function at `position` does with a record or a timer.

@@ -140,6 +140,7 @@ impl Engine {
             return Progress::More;
         }
         let fixed = self.fixed.clone();
+        self.prepare_sinks(id, checkpoint);
         for channel in fixed.graph.subtasks[id.index()].outputs.iter().flat_map(|output| &output.channels) {
             let channel = *channel;
             self.record(|| Fact::BarrierSent { checkpoint, channel });
@@ -149,12 +150,15 @@ impl Engine {
         let mut extra = SimDuration::ZERO;
         match self.checkpoint_fault(id, checkpoint, FaultPhase::Sync) {
             Some((position, FaultEffect::Throw(message))) => {
+                // Operators snapshot from the end of the chain to its head.
+                self.snapshot_sinks(id, checkpoint, position + 1);
                 self.fail_in_snapshot(id, checkpoint, position, &message);
                 return Progress::Wait;
             }
             Some((_, FaultEffect::Slow(more))) => extra = more,
             None => {}
         }
+        self.snapshot_sinks(id, checkpoint, 0);
         let operators = self.subtasks[id.index()].operators.len() as u64;
         let took = SimDuration::from_micros(self.latencies().snapshot_sync_us * operators) + extra;
         let snapshot = self.capture(id, checkpoint, took);
@@ -174,8 +178,11 @@ impl Engine {
         let cause = Cause {
             class: "java.io.IOException",
             message: format!(
-                "Could not perform checkpoint {checkpoint} for operator {name}#{attempt}. Caused by: \
-                 java.lang.RuntimeException: {message}"
+                "Could not perform checkpoint {checkpoint} for operator {name}#{attempt}.{by}\
+                 org.apache.flink.runtime.checkpoint.CheckpointException: Could not complete snapshot {checkpoint} for \
+                 operator {name}#{attempt}. Failure reason: Checkpoint was declined.{by}java.lang.RuntimeException: \
+                 {message}",
+                by = Cause::CAUSED_BY
             )
             .into(),
         };
@@ -189,7 +196,8 @@ impl Engine {
             let kind = &self.scenario().operators[runtime.operator.index()].kind;
             let keeps = matches!(kind, OperatorKind::Source(source) if source.kind.keeps_position());
             let offsets = runtime.source.as_ref().filter(|_| keeps).map(|source| source.offsets.clone());
-            OperatorSnapshot { offsets, state: runtime.state.clone() }
+            let sinks = runtime.sink.iter().map(|sink| sink.state()).collect();
+            OperatorSnapshot { offsets, state: runtime.state.clone(), sinks }
         });
         let mut snapshot = SubtaskSnapshot {
             operators: operators.collect(),
@@ -278,6 +286,9 @@ impl Engine {
             self.throw(id, position, FailurePhase::Notify, java_exception(&message), None);
             return;
         }
+        if !self.commit_sinks(id, checkpoint) {
+            return;
+        }
         if matches!(self.subtasks[id.index()].ending, Ending::AwaitingCompletion(awaited) if awaited <= checkpoint) {
             self.finish_task(id);
         }
@@ -327,6 +338,25 @@ impl Engine {
         let (at, position, effect) = self.find_checkpoint_fault(id, checkpoint, wanted)?;
         let slow = matches!(effect, FaultEffect::Slow(_));
         (slow && self.strike(at, self.index_of(id))).then_some((position, effect))
+    }
+
+    /// The message of a fault point that strikes a sink's commit.
+    pub(super) fn commit_fault(
+        &mut self,
+        id: SubtaskId,
+        at: u16,
+        checkpoint: CheckpointId,
+        wanted: FaultPhase,
+    ) -> Option<String> {
+        if self.scenario().faults.is_empty() {
+            return None;
+        }
+        match self.find_checkpoint_fault(id, checkpoint, wanted)? {
+            (fault, position, FaultEffect::Throw(message)) if position == at => {
+                self.strike(fault, self.index_of(id)).then_some(message)
+            }
+            _ => None,
+        }
     }
 
     fn find_checkpoint_fault(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::task::SubtaskSnapshot;
+use super::task::{SinkState, SubtaskSnapshot};
 use crate::base::{CheckpointId, SimTime, SortedMap, SortedSet};
 use crate::scenario::{
     CheckpointStorage, Cluster, DirProblem, FileSystem, PathNature, Scenario, StorageTrouble, dir_problem, split_dir,
@@ -12,6 +12,8 @@ use crate::scenario::{
 pub const MAX_MEMORY_STATE: u64 = 5_242_880;
 /// What a non-empty operator state costs besides its values, near what recorded checkpoints weigh.
 const OPERATOR_STATE_OVERHEAD: u64 = 180;
+/// What a sink stores of a transaction, as recorded in `tests/flink/d1_*`.
+const TRANSACTION_BYTES: u64 = 13;
 
 /// A window as the namespace of a state: its start and its end.
 const WINDOW_BYTES: u64 = 16;
@@ -245,7 +247,9 @@ pub(super) fn snapshot_bytes(snapshot: &SubtaskSnapshot) -> u64 {
         let timer = |timer: &super::Timer| timer.key.size() + 8 + if timer.window.is_some() { WINDOW_BYTES } else { 0 };
         let timers = &operator.state.timers;
         let timers: u64 = timers.event.iter().chain(timers.processing.iter()).map(timer).sum();
-        match offsets + lists + keyed + windows + timers {
+        let transactions = |sink: &SinkState| u64::from(sink.open.is_some()) + sink.pending.len() as u64;
+        let sinks = operator.sinks.iter().map(transactions).sum::<u64>() * TRANSACTION_BYTES;
+        match offsets + lists + keyed + windows + timers + sinks {
             0 => 0,
             bytes => bytes + OPERATOR_STATE_OVERHEAD,
         }

@@ -14,7 +14,7 @@ use super::timers::Timers;
 use super::watermark::{Signal, WatermarkGenerator, WatermarkValve};
 use crate::base::{
     AttemptNumber, ChannelId, CheckpointId, Dense, EventTime, OperatorIndex, RecordId, Row, SimDuration, SimTime,
-    SortedMap, TimeWindow, Value,
+    SortedMap, TimeWindow, TransactionId, Value,
 };
 use crate::program::Effect;
 use crate::trace::{Cause, ExecutionState};
@@ -237,12 +237,34 @@ pub struct OperatorRuntime {
     pub source: Option<SourceReader>,
     /// PyFlink functions: the worker beside the task.
     pub worker: Option<Box<PythonWorker>>,
+    /// Sinks with a store: their transactions.
+    pub sink: Option<Box<SinkRuntime>>,
     /// Records handled in this attempt.
     pub records: u64,
     /// How far its event time is: in no checkpoint (SR-8).
     pub watermark: EventTime,
     /// The generator, where it makes watermarks.
     pub generator: Option<Box<WatermarkGenerator>>,
+}
+
+/// A sink's transactions in one attempt.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SinkRuntime {
+    /// The open one.
+    pub open: Option<TransactionId>,
+    /// Those that wait for their commit, by checkpoint, oldest first.
+    pub pending: Vec<(CheckpointId, TransactionId)>,
+    /// Flushed at the end of the input: it belongs to the checkpoint to come.
+    pub(super) last: Option<TransactionId>,
+    /// No more input comes: no new transaction is begun.
+    pub(super) finished: bool,
+}
+
+impl SinkRuntime {
+    /// What a snapshot holds of it.
+    pub fn state(&self) -> SinkState {
+        SinkState { open: self.open, pending: self.pending.clone() }
+    }
 }
 
 /// Flink state of an operator at one subtask. Cheap to clone: snapshots and keyframes share what has not changed.
@@ -327,6 +349,18 @@ pub struct OperatorSnapshot {
     pub offsets: Option<Vec<u64>>,
     /// Flink state.
     pub state: OperatorState,
+    /// Sinks with transactions: operator list state with one element for each subtask that wrote it. Dealt out evenly when
+    /// the parallelism changes, as every list state (EO-2, EO-3).
+    pub sinks: Vec<SinkState>,
+}
+
+/// What a sink's subtask stores of its transactions.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SinkState {
+    /// The open one.
+    pub open: Option<TransactionId>,
+    /// Those that wait for their commit, by checkpoint.
+    pub pending: Vec<(CheckpointId, TransactionId)>,
 }
 
 /// How long the parts of a subtask's snapshot took (BR-14).

@@ -216,6 +216,9 @@ impl Engine {
             self.push(id, Frame::FinishBundle { position, begun: false });
             return Progress::More;
         }
+        if !self.finish_sinks(id) {
+            return Progress::Wait;
+        }
         self.subtasks[id.index()].ending = Ending::Finished;
         self.record(|| Fact::EndOfData { subtask: id });
         self.broadcast(id, &Element::EndOfData);
@@ -242,6 +245,7 @@ impl Engine {
             let attempt = self.subtasks[id.index()].attempt;
             self.schedule(self.rpc(), Event::EndOfDataReported { subtask: id, attempt });
         }
+        self.close_sinks(id);
         self.broadcast(id, &Element::EndOfPartition);
         let task = &mut self.subtasks[id.index()];
         task.alive = false;

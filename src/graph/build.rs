@@ -6,7 +6,7 @@ use super::{
     ChannelNode, EdgeNode, ExecutionGraph, OperatorNode, OutputNode, SubtaskNode, Task, default_max_parallelism,
 };
 use crate::base::{ChannelId, OperatorId, OperatorIndex, SubtaskId, TaskIndex};
-use crate::scenario::{Api, Operator, OperatorKind, Partitioner, RunInput, Scenario, SourceKind};
+use crate::scenario::{Api, Operator, OperatorKind, Partitioner, RunInput, Scenario, SinkStyle, SourceKind};
 
 impl ExecutionGraph {
     /// The execution graph of a scenario without errors.
@@ -70,19 +70,34 @@ fn resolve_edges(scenario: &Scenario, parallelism: &[u32]) -> Vec<EdgeNode> {
         (from, to, partitioner)
     });
     let resolved: Vec<_> = resolved.collect();
-    let inputs_of = |operator: OperatorIndex| resolved.iter().filter(|(_, to, _)| *to == operator).count();
+    let node = |edge: &ResolvedEdge| {
+        let (from, to, partitioner) = *edge;
+        EdgeNode { from, to, partitioner, chained: chains(scenario, &resolved, edge) }
+    };
+    resolved.iter().map(node).collect()
+}
+
+type ResolvedEdge = (OperatorIndex, OperatorIndex, Partitioner);
+
+/// Whether producer and consumer become one task. The writer of a Sink V2 yields to its mailbox, which a legacy source's
+/// thread can't do: it is never chained to one.
+fn chains(scenario: &Scenario, edges: &[ResolvedEdge], &(from, to, partitioner): &ResolvedEdge) -> bool {
     let may_chain = |operator: OperatorIndex| !scenario.operators[operator.index()].disable_chaining;
-    resolved
-        .iter()
-        .map(|&(from, to, partitioner)| {
-            let chained = scenario.chaining
-                && partitioner == Partitioner::Forward
-                && inputs_of(to) == 1
-                && may_chain(from)
-                && may_chain(to);
-            EdgeNode { from, to, partitioner, chained }
-        })
-        .collect()
+    let yields = matches!(&scenario.operators[to.index()].kind, OperatorKind::Sink(sink) if sink.is_v2());
+    scenario.chaining
+        && partitioner == Partitioner::Forward
+        && edges.iter().filter(|(_, other, _)| *other == to).count() == 1
+        && may_chain(from)
+        && may_chain(to)
+        && !(yields && begins_with_legacy_source(scenario, edges, from))
+}
+
+/// Whether the task of an operator begins with a legacy source.
+fn begins_with_legacy_source(scenario: &Scenario, edges: &[ResolvedEdge], operator: OperatorIndex) -> bool {
+    match edges.iter().find(|(_, to, _)| *to == operator) {
+        Some(edge) => chains(scenario, edges, edge) && begins_with_legacy_source(scenario, edges, edge.0),
+        None => scenario.operators[operator.index()].kind.is_legacy_source(),
+    }
 }
 
 fn chain(scenario: &Scenario, parallelism: &[u32], edges: &[EdgeNode]) -> (Vec<Task>, Vec<OperatorNode>) {
@@ -127,6 +142,11 @@ fn chain_name(scenario: &Scenario, edges: &[EdgeNode], operators: &[OperatorNode
     let own = match (&operator.kind, &scenario.api) {
         (OperatorKind::Source(_), _) => format!("Source: {}", operator.name),
         (OperatorKind::PrintSink, _) => format!("Sink: {}", operator.name),
+        (OperatorKind::Sink(sink), _) if sink.style() == SinkStyle::Committer => {
+            format!("{0}: Writer -> {0}: Committer", operator.name)
+        }
+        (OperatorKind::Sink(sink), _) if sink.is_v2() => format!("{}: Writer", operator.name),
+        (OperatorKind::Sink(_), _) => format!("Sink: {}", operator.name),
         (OperatorKind::Function(_), Api::Python(_)) => format!("{0}, {0}", operator.name),
         _ => operator.name.clone(),
     };

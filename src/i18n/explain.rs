@@ -49,8 +49,15 @@ fn sentence(t: Language, fact: &Fact, names: &Names) -> String {
         | Fact::StateChanged { .. }
         | Fact::StdoutPrinted { .. }
         | Fact::FileTouched { .. }
-        | Fact::RowPrinted { .. }
-        | Fact::BundleGrew { .. }
+        | Fact::RowPrinted { .. } => record_sentence(t, fact, names),
+        Fact::RowWritten { .. }
+        | Fact::TransactionBegan { .. }
+        | Fact::TransactionPrepared { .. }
+        | Fact::TransactionCommitted { .. }
+        | Fact::CommitFailed { .. }
+        | Fact::TransactionAborted { .. }
+        | Fact::TransactionLeft { .. } => super::explain_sinks::sentence(t, fact, names),
+        Fact::BundleGrew { .. }
         | Fact::BundleFinishing { .. }
         | Fact::BundleFinished { .. }
         | Fact::BackpressureChanged { .. }
@@ -108,6 +115,7 @@ fn job_sentence(t: Language, fact: &Fact, names: &Names) -> String {
                 (FailurePhase::SnapshotSync, _) => t.thrown_sync(op, message),
                 (FailurePhase::SnapshotAsync, _) => t.thrown_async(op, message),
                 (FailurePhase::Notify, _) => t.thrown_notify(op, message),
+                (FailurePhase::Commit, _) => t.thrown_commit(op, message),
                 (FailurePhase::Restore, _) => t.thrown_restore(op, message),
                 (FailurePhase::Network, _) => t.thrown_network(op, message),
             }
@@ -304,6 +312,7 @@ fn rules_of(fact: &Fact) -> &'static [&'static str] {
             FailurePhase::Record => &["JS-6", "SR-7"],
             FailurePhase::SnapshotSync | FailurePhase::SnapshotAsync => &["CP-28"],
             FailurePhase::Notify => &["CP-22"],
+            FailurePhase::Commit => &["EO-2", "CP-22"],
             FailurePhase::Restore => &["CP-37"],
             FailurePhase::Network => &["HA-1"],
         },
@@ -342,6 +351,13 @@ fn rules_of(fact: &Fact) -> &'static [&'static str] {
         Fact::StateChanged { .. } => &["EO-1"],
         Fact::RowPrinted { times: ..=1, .. } => &["EO-6"],
         Fact::RowPrinted { .. } => &["EO-6", "EO-1"],
+        Fact::RowWritten { .. }
+        | Fact::TransactionBegan { .. }
+        | Fact::TransactionPrepared { .. }
+        | Fact::TransactionCommitted { .. }
+        | Fact::CommitFailed { .. }
+        | Fact::TransactionAborted { .. }
+        | Fact::TransactionLeft { .. } => super::explain_sinks::rules(fact),
         Fact::BundleGrew { .. } | Fact::BundleFinishing { .. } | Fact::BundleFinished { .. } => &["S15"],
         Fact::WatermarkEmitted { .. } | Fact::WatermarkAdvanced { .. } => &["SR-10", "SR-8"],
         Fact::IdleChanged { .. } => &["SR-10"],

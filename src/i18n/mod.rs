@@ -44,6 +44,7 @@ macro_rules! phrases {
 
 mod explain;
 mod explain_saves;
+mod explain_sinks;
 mod explain_time;
 mod format;
 mod log;

@@ -45,6 +45,13 @@ pub enum ConsoleText {
         /// In which attempt.
         attempt: AttemptNumber,
     },
+    /// A row became visible in a sink's store.
+    Stored {
+        /// The row.
+        text: Arc<str>,
+        /// How often its record by now.
+        times: u32,
+    },
     /// A function printed something.
     Stdout(Arc<str>),
     /// A line of Flink's log.
@@ -61,7 +68,7 @@ impl Transcript {
         let (mut printed, mut duplicates) = rows.last().map_or((0, 0), |row| (row.printed, row.duplicates));
         for (fact, event) in trace.iter().enumerate().skip(self.facts) {
             let mut push = |text| {
-                if let ConsoleText::Row { times, .. } = &text {
+                if let ConsoleText::Row { times, .. } | ConsoleText::Stored { times, .. } = &text {
                     printed += 1;
                     duplicates += u32::from(*times > 1);
                 }
@@ -70,6 +77,11 @@ impl Transcript {
             match &event.fact {
                 Fact::RowPrinted { text, times, attempt, .. } => {
                     push(ConsoleText::Row { text: text.clone(), times: *times, attempt: *attempt });
+                }
+                Fact::RowWritten { .. } | Fact::TransactionCommitted { .. } => {
+                    event.fact.for_each_shown(|_, _, _, text, times| {
+                        push(ConsoleText::Stored { text: text.clone(), times });
+                    });
                 }
                 Fact::StdoutPrinted { text, .. } => push(ConsoleText::Stdout(text.clone())),
                 _ => self.book.lines(event, names).into_iter().for_each(|line| push(ConsoleText::Log(line))),

@@ -115,6 +115,7 @@ fn graph(scenario: &Scenario) -> Shape<'_> {
         OperatorKind::Watermarks(_) => 3,
         OperatorKind::Window(_) => 4,
         OperatorKind::Reduce(_) => 5,
+        OperatorKind::Sink(_) => 6,
     };
     let operators = scenario.operators.iter().map(|operator| (operator.uid.as_str(), kind(&operator.kind)));
     let edges = scenario.edges.iter().map(|edge| (edge.from.as_str(), edge.to.as_str()));

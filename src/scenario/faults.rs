@@ -62,4 +62,8 @@ pub enum FaultPhase {
     Async,
     /// `notifyCheckpointComplete`: fails the task.
     Notify,
+    /// The commit of a sink's transaction, before the store has done it: fails the task (EO-2).
+    Commit,
+    /// The same, after the store has done it: the sink does not learn that it is done (EO-3).
+    CommitDone,
 }

@@ -54,6 +54,11 @@ pub enum IssueKind {
         /// Maximum backoff in milliseconds.
         max_ms: u64,
     },
+    /// A transaction timeout that the broker refuses (EO-5).
+    TransactionTimeoutAboveBroker {
+        /// What the broker allows, in milliseconds.
+        most_ms: u64,
+    },
     /// A number that is infinite or none at all, in a row or a constant.
     NotFinite,
     /// A name or a path that is empty.
@@ -423,6 +428,7 @@ impl IssueKind {
             | IssueKind::DirIsRoot
             | IssueKind::DirSchemeUnsupported { .. }
             | IssueKind::DirNotWritable { .. }
+            | IssueKind::TransactionTimeoutAboveBroker { .. }
             | IssueKind::NotGated { .. }
             | IssueKind::WithoutWatermarks { .. }
             | IssueKind::NeverReleased { .. } => Severity::Warning,
@@ -437,6 +443,7 @@ impl IssueKind {
             IssueKind::NotAPowerOfTwo { next, .. } => Mend::Set(*next),
             IssueKind::BackoffAboveMaximum { max_ms, .. } => Mend::Set(*max_ms),
             IssueKind::HeartbeatTimeoutTooShort { interval_ms, .. } => Mend::Set(interval_ms.saturating_mul(5)),
+            IssueKind::TransactionTimeoutAboveBroker { most_ms } => Mend::Set(*most_ms),
             IssueKind::WrongVersion { supported, .. } => Mend::Set(u64::from(*supported)),
             IssueKind::NoSuchColumn { columns, .. } if *columns > 0 => Mend::Set(columns - 1),
             IssueKind::TooManyWindows { slide_ms, .. } => Mend::Set(*slide_ms),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Function, Reduce, StateDeclaration, StateKind, WatermarkStrategy, Window};
+use super::{Function, Reduce, Sink, StateDeclaration, StateKind, WatermarkStrategy, Window};
 use crate::base::{Row, Value, ValueType};
 
 /// The Flink releases whose behaviour the model knows.
@@ -111,6 +111,23 @@ pub enum OperatorKind {
     Reduce(Reduce),
     /// `print()`: writes every record to stdout (EO-6).
     PrintSink,
+    /// Writes every record into a store of the world outside.
+    Sink(Sink),
+}
+
+impl OperatorKind {
+    /// Whether records end here.
+    pub const fn is_sink(&self) -> bool {
+        matches!(self, OperatorKind::PrintSink | OperatorKind::Sink(_))
+    }
+
+    /// Whether the operator runs as a legacy `SourceFunction`.
+    pub const fn is_legacy_source(&self) -> bool {
+        matches!(
+            self,
+            OperatorKind::Source(Source { kind: SourceKind::PythonCollection | SourceKind::JavaCollection, .. })
+        )
+    }
 }
 
 impl OperatorKind {
@@ -138,7 +155,9 @@ impl OperatorKind {
         match self {
             OperatorKind::Watermarks(_) | OperatorKind::Window(_) => true,
             OperatorKind::Function(function) => !function.on_timer.is_empty(),
-            OperatorKind::Source(_) | OperatorKind::Reduce(_) | OperatorKind::PrintSink => false,
+            OperatorKind::Source(_) | OperatorKind::Reduce(_) | OperatorKind::PrintSink | OperatorKind::Sink(_) => {
+                false
+            }
         }
     }
 
@@ -150,7 +169,8 @@ impl OperatorKind {
             OperatorKind::Source(_)
             | OperatorKind::Watermarks(_)
             | OperatorKind::Reduce(_)
-            | OperatorKind::PrintSink => Vec::new(),
+            | OperatorKind::PrintSink
+            | OperatorKind::Sink(_) => Vec::new(),
         }
     }
 }

@@ -88,6 +88,8 @@ pub const SLOTS: RangeInclusive<u64> = 1..=64;
 pub const SEGMENT: RangeInclusive<u64> = 4_096..=1_048_576;
 /// How long a network buffer waits to fill.
 pub const BUFFER_TIMEOUT_MS: RangeInclusive<u64> = 0..=3_600_000;
+/// `transaction.timeout.ms` and `transaction.max.timeout.ms`: an `int` of milliseconds.
+pub const TRANSACTION_MS: RangeInclusive<u64> = 1..=INT_MAX;
 /// A latency of the model.
 pub const LATENCY_US: RangeInclusive<u64> = 0..=3_600_000_000;
 /// Deploying takes time, so that a job which fails at once and restarts at once still moves on in time.

@@ -24,6 +24,7 @@ mod mending;
 pub mod presets;
 mod restart;
 mod shape;
+mod sink;
 mod snapshot;
 mod time;
 
@@ -44,6 +45,7 @@ pub use job::{
 };
 pub use restart::{RestartStrategy, StrategyInForce};
 pub use shape::{Shape, Shapes};
+pub use sink::{CommitterSink, DeliveryGuarantee, KafkaSink, Sink, SinkStyle, UpsertSink};
 pub use snapshot::{
     ClaimMode, KeyedEntry, ListMode, OperatorList, SNAPSHOT_VERSION, SharedSnapshot, Snapshot, SnapshotKind,
     SnapshotOperator, SnapshotPart, SplitPosition, StateRecovery, TimerEntry, WindowEntry,

@@ -111,7 +111,7 @@ impl Scenario {
                 OperatorKind::Function(function) => function.output(&input),
                 OperatorKind::Watermarks(_) | OperatorKind::Reduce(_) => input.clone(),
                 OperatorKind::Window(window) => self.window_output(operator, window, &input),
-                OperatorKind::PrintSink => Shape::Unknown,
+                OperatorKind::PrintSink | OperatorKind::Sink(_) => Shape::Unknown,
             };
             let sides = match &operator.kind {
                 OperatorKind::Function(function) => function.sides(&input),
@@ -119,7 +119,8 @@ impl Scenario {
                 OperatorKind::Source(_)
                 | OperatorKind::Watermarks(_)
                 | OperatorKind::Reduce(_)
-                | OperatorKind::PrintSink => Vec::new(),
+                | OperatorKind::PrintSink
+                | OperatorKind::Sink(_) => Vec::new(),
             };
             shapes.inputs.push(input);
             shapes.outputs.push(output);

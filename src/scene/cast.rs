@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::graph::{ExecutionGraph, java_hash, murmur};
 use crate::scenario::WindowAssigner;
 use crate::scenario::{
-    Comparison, Expr, Function, Operator, OperatorKind, Partitioner, Scenario, SourceKind, StateKind, Stmt,
+    Comparison, Expr, Function, Operator, OperatorKind, Partitioner, Scenario, Sink, SourceKind, StateKind, Stmt,
 };
 
 /// How many colours records have.
@@ -58,6 +58,8 @@ pub enum RoleKind {
     },
     /// The print sink.
     Print,
+    /// A sink with a store.
+    Sink(Sink),
 }
 
 /// An instance field.
@@ -161,6 +163,7 @@ fn role(engine: &Engine, scenario: &Scenario, operator: OperatorIndex) -> Role {
     let described = &scenario.operators[operator.index()];
     let kind = match &described.kind {
         OperatorKind::PrintSink => RoleKind::Print,
+        OperatorKind::Sink(sink) => RoleKind::Sink(sink.clone()),
         OperatorKind::Function(function) => RoleKind::Function {
             class: function.class.clone(),
             fields: function

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::Moment;
 use super::cast::RoleKind;
 use crate::base::{OperatorIndex, RecordId, SubtaskId};
-use crate::scenario::SourceKind;
-use crate::trace::Fact;
+use crate::engine::{Store, TransactionState};
+use crate::scenario::{Sink, SinkStyle, SourceKind};
 
 /// A partition of a source's input; a collection is one partition.
 #[derive(Clone, PartialEq, Debug)]
@@ -60,6 +60,74 @@ pub struct OutputView {
     pub lines: Vec<LineView>,
     /// Different rows that are not among them.
     pub earlier: usize,
+    /// Stores of sinks that have one.
+    pub stores: Vec<StoreView>,
+}
+
+/// A sink's store.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StoreView {
+    /// Which sink writes into it.
+    pub operator: OperatorIndex,
+    /// That sink's name.
+    pub name: String,
+    /// Which kind of store.
+    pub sink: Sink,
+    /// Whether it has transactions.
+    pub transactional: bool,
+    /// Rows that a reader of committed rows sees.
+    pub committed: u64,
+    /// Rows that a reader sees that takes whatever is there.
+    pub uncommitted: u64,
+    /// Rows in open transactions.
+    pub open: u64,
+    /// Rows in prepared ones.
+    pub prepared: u64,
+    /// Rows that are left behind.
+    pub orphaned: u64,
+    /// Rows that were counted on and are lost.
+    pub lost: u64,
+    /// The latest transactions, oldest first.
+    pub latest: Vec<TransactionView>,
+}
+
+/// A transaction on the card.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TransactionView {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it stands.
+    pub state: TransactionState,
+    /// How many rows it has.
+    pub rows: usize,
+}
+
+/// Transactions shown of each store.
+const LATEST: usize = 3;
+
+fn store(moment: &Moment, operator: OperatorIndex, store: &Store) -> StoreView {
+    let rows = |state| store.tally(state).1;
+    let shown = store.transactions.iter().filter(|one| !one.rows.is_empty() || one.state == TransactionState::Open);
+    let latest = shown.rev().take(LATEST).map(|one| TransactionView {
+        name: one.name.clone(),
+        state: one.state,
+        rows: one.rows.len(),
+    });
+    let mut latest: Vec<TransactionView> = latest.collect();
+    latest.reverse();
+    StoreView {
+        operator,
+        name: moment.backdrop.cast.operators[operator.index()].name.clone(),
+        sink: store.sink.clone(),
+        transactional: store.sink.style() != SinkStyle::Direct,
+        committed: store.read_committed().len() as u64,
+        uncommitted: store.read_uncommitted().len() as u64,
+        open: rows(TransactionState::Open),
+        prepared: rows(TransactionState::Prepared),
+        orphaned: rows(TransactionState::Orphaned),
+        lost: store.lost().len() as u64,
+        latest,
+    }
 }
 
 /// A visible row.
@@ -175,8 +243,7 @@ pub(super) fn output(moment: &Moment) -> OutputView {
         if lines.iter().any(|line| line.first == tick.first) {
             continue;
         }
-        let Fact::RowPrinted { text, .. } = &moment.trace[tick.fact].fact else { continue };
-        let (text, hue) = (text.clone(), moment.backdrop.cast.hue(tick.record));
+        let (text, hue) = (tick.text.clone(), moment.backdrop.cast.hue(tick.record));
         let line = LineView {
             first: tick.first,
             record: tick.record,
@@ -192,5 +259,6 @@ pub(super) fn output(moment: &Moment) -> OutputView {
         duplicates: (so_far.len() - distinct) as u64,
         earlier: distinct.saturating_sub(lines.len()),
         lines,
+        stores: moment.engine.outside().stores().map(|(sink, found)| store(moment, sink, found)).collect(),
     }
 }

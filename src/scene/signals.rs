@@ -111,6 +111,7 @@ fn message(moment: &Moment, at: SimTime, rpc: SimDuration, fact: &Fact, signals:
         Fact::TaskFailureHandled { subtask, .. } => rpc_signal(K::Failure, *subtask, None),
         Fact::RecordEmitted { subtask, record, .. } => Draft::hop(K::Read, *subtask, 0, *record, at),
         Fact::RowPrinted { subtask, record, .. } => Draft::hop(K::Write, *subtask, 0, *record, at),
+        Fact::RowWritten { subtask, row, .. } => Draft::hop(K::Write, *subtask, 0, row.record, at),
         Fact::RecordReceived { subtask, operator, record } => {
             match moment.engine.graph().operators[operator.index()].position {
                 0 => return,

@@ -4,6 +4,8 @@
 //! Flink shows much of this scattered over its pages (task timeline, checkpoint history, exceptions). Left out: single
 //! records on their way; the strip shows what a subtask was busy with, not what travelled.
 
+use std::sync::Arc;
+
 use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, RecordId, SimTime, SubtaskId};
 use crate::graph::ExecutionGraph;
 use crate::scenario::{Api, ExecutionMode, OperatorKind, Scenario};
@@ -154,7 +156,7 @@ pub struct Outage {
 }
 
 /// A row that became visible outside.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OutputTick {
     /// When.
     pub at: SimTime,
@@ -166,8 +168,8 @@ pub struct OutputTick {
     pub record: RecordId,
     /// How often this record has been seen by now: more than once is a duplicate.
     pub times: u32,
-    /// The fact's position in the trace.
-    pub fact: usize,
+    /// The row.
+    pub text: Arc<str>,
     /// Position of the record's first row among the outputs.
     pub first: usize,
     /// Different records seen by now.
@@ -307,14 +309,15 @@ impl Strip {
                 let from = self.channel_ends[channel.index()].0;
                 self.pass_on(from, at);
             }
-            Fact::RowPrinted { subtask, operator, record, times, .. } => {
-                let (subtask, operator, record, times, fact) = (*subtask, *operator, *record, *times, self.seen);
-                let first = self.first_output(operator, record);
-                let distinct = self.distinct;
-                let own = &mut self.printed[subtask.index()];
-                *own += 1;
-                let own = *own;
-                self.outputs.push(OutputTick { at, subtask, operator, record, times, fact, first, distinct, own });
+            Fact::RowPrinted { .. } | Fact::RowWritten { .. } | Fact::TransactionCommitted { .. } => {
+                fact.for_each_shown(|subtask, operator, record, text, times| {
+                    let (text, first) = (text.clone(), self.first_output(operator, record));
+                    let distinct = self.distinct;
+                    let own = &mut self.printed[subtask.index()];
+                    *own += 1;
+                    let own = *own;
+                    self.outputs.push(OutputTick { at, subtask, operator, record, times, text, first, distinct, own });
+                });
             }
             Fact::BundleFinishing { subtask, .. } => self.lane(*subtask).bundle_waits.push(Span::open(at)),
             Fact::BundleFinished { subtask, .. } => {

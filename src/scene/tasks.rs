@@ -7,7 +7,7 @@ use super::cast::RoleKind;
 use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, RecordId, SimDuration, SimTime, SubtaskId, Value};
 use crate::engine::{Activity, Call, Emission, Frame, Mail, OperatorRuntime, PythonWorker, SnapshotStage, Subtask};
 use crate::program::Effect;
-use crate::scenario::{SourceKind, StateKind};
+use crate::scenario::{Sink, SourceKind, StateKind};
 use crate::trace::{ExecutionState, Fact};
 
 /// A subtask.
@@ -162,6 +162,17 @@ pub enum OperatorContents {
         /// How fresh that is.
         fresh: f64,
     },
+    /// A sink with a store.
+    Sink {
+        /// Which.
+        sink: Sink,
+        /// Rows of this subtask that have become visible in all attempts.
+        rows: u64,
+        /// The open transaction, with its rows.
+        open: Option<(Arc<str>, usize)>,
+        /// Prepared ones that wait for their checkpoint's completion: its id, name, rows.
+        pending: Vec<(CheckpointId, Arc<str>, usize)>,
+    },
 }
 
 /// An instance field.
@@ -286,16 +297,32 @@ fn contents(
             worker: runtime.and_then(|runtime| runtime.worker.as_deref()).map(|worker| worker_view(moment, worker)),
             clock: runtime.and_then(|runtime| super::clock::clock(moment, operator, runtime)),
         },
+        RoleKind::Sink(sink) => {
+            let printed = &moment.backdrop.strip.outputs;
+            let so_far = &printed[..printed.partition_point(|tick| tick.at <= moment.at())];
+            let last = so_far.iter().rev().find(|tick| tick.subtask == id && tick.operator == operator);
+            let store = moment.engine.outside().store(operator);
+            let held = runtime.and_then(|runtime| runtime.sink.as_deref()).zip(store);
+            OperatorContents::Sink {
+                sink: sink.clone(),
+                rows: last.map_or(0, |tick| tick.own),
+                open: held.and_then(|(held, store)| {
+                    let open = store.transaction(held.open?);
+                    Some((open.name.clone(), open.rows.len()))
+                }),
+                pending: held.map_or_else(Vec::new, |(held, store)| {
+                    let waits = held.pending.iter().map(|(checkpoint, id)| (*checkpoint, store.transaction(*id)));
+                    waits.map(|(checkpoint, one)| (checkpoint, one.name.clone(), one.rows.len())).collect()
+                }),
+            }
+        }
         RoleKind::Print => {
             let printed = &moment.backdrop.strip.outputs;
             let so_far = &printed[..printed.partition_point(|tick| tick.at <= moment.at())];
             let last = so_far.iter().rev().find(|tick| tick.subtask == id && tick.operator == operator);
             OperatorContents::Print {
                 rows: last.map_or(0, |tick| tick.own),
-                last: last.and_then(|tick| match &moment.trace[tick.fact].fact {
-                    Fact::RowPrinted { text, .. } => Some(text.clone()),
-                    _ => None,
-                }),
+                last: last.map(|tick| tick.text.clone()),
                 fresh: last.map_or(0.0, |tick| moment.glow(tick.at)),
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::base::SimTime;
 use crate::timeline::Timeline;
-use crate::trace::{Fact, JobStatus};
+use crate::trace::JobStatus;
 
 /// The figures of a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,10 +30,10 @@ impl Summary {
         let counts = last.coordinator().counts;
         let (mut printed, mut duplicates) = (0, 0);
         for event in timeline.trace() {
-            if let Fact::RowPrinted { times, .. } = &event.fact {
+            event.fact.for_each_shown(|_, _, _, _, times| {
                 printed += 1;
-                duplicates += u32::from(*times > 1);
-            }
+                duplicates += u32::from(times > 1);
+            });
         }
         Summary {
             status: last.job().status,

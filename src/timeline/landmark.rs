@@ -77,6 +77,12 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::StdoutPrinted { .. }
         | Fact::FileTouched { .. }
         | Fact::RowPrinted { .. }
+        | Fact::RowWritten { .. }
+        | Fact::TransactionBegan { .. }
+        | Fact::TransactionPrepared { .. }
+        | Fact::TransactionCommitted { .. }
+        | Fact::TransactionAborted { .. }
+        | Fact::TransactionLeft { .. }
         | Fact::BundleFinishing { .. }
         | Fact::BundleFinished { .. }
         | Fact::IdleChanged { .. }
@@ -105,6 +111,7 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::TaskFailureHandled { .. } => Weight::Step,
         Fact::JobStatusChanged { .. }
         | Fact::ExceptionThrown { .. }
+        | Fact::CommitFailed { .. }
         | Fact::GlobalFailure { .. }
         | Fact::RestartScheduled { .. }
         | Fact::RestartSuppressed { .. }

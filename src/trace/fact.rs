@@ -7,10 +7,12 @@ use serde::Serialize;
 
 use crate::base::{
     AttemptNumber, ChannelId, CheckpointId, EventTime, OperatorId, OperatorIndex, RecordId, Row, SimDuration, SimTime,
-    SubtaskId, TimeWindow,
+    SubtaskId, TimeWindow, TransactionId,
 };
 use crate::program::StmtId;
 use crate::scenario::{ClaimMode, Mishap, SnapshotKind, TimeDomain};
+
+use super::{Cause, CommitEffect, FailurePhase, JobManagerChange, Shown, TakenBack, TaskManagerChange, Written};
 
 /// One fact and when it happened.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -115,6 +117,71 @@ pub enum Fact {
         record: RecordId,
         text: Arc<str>,
         times: u32,
+    },
+    /// A sink wrote a row into its store. Outside of a transaction it is visible at once, and `times` counts how often this
+    /// record has been written; in one, it is 0.
+    RowWritten {
+        subtask: SubtaskId,
+        operator: OperatorIndex,
+        attempt: AttemptNumber,
+        transaction: Option<TransactionId>,
+        row: Written,
+        key: Option<Row>,
+        times: u32,
+    },
+    /// A sink began a transaction, a batch or a file (EO-2).
+    TransactionBegan {
+        subtask: SubtaskId,
+        operator: OperatorIndex,
+        attempt: AttemptNumber,
+        transaction: TransactionId,
+        name: Arc<str>,
+    },
+    /// It was flushed, to be committed once the checkpoint is complete; at the end of the input the checkpoint is not yet
+    /// known (EO-2, EO-3).
+    TransactionPrepared {
+        subtask: SubtaskId,
+        operator: OperatorIndex,
+        transaction: TransactionId,
+        name: Arc<str>,
+        checkpoint: Option<CheckpointId>,
+        rows: u32,
+    },
+    /// It was committed; `recovered` when a new attempt did so with what a checkpoint held of it.
+    TransactionCommitted {
+        subtask: SubtaskId,
+        operator: OperatorIndex,
+        transaction: TransactionId,
+        name: Arc<str>,
+        recovered: bool,
+        effect: CommitEffect,
+        rows: Arc<[Shown]>,
+    },
+    /// Its commit failed; `effect` is what the store had done before.
+    CommitFailed {
+        subtask: SubtaskId,
+        operator: OperatorIndex,
+        transaction: TransactionId,
+        name: Arc<str>,
+        recovered: bool,
+        done: bool,
+    },
+    /// It was taken back with so many rows; none when there was nothing left to take back.
+    TransactionAborted {
+        subtask: SubtaskId,
+        operator: OperatorIndex,
+        transaction: TransactionId,
+        name: Arc<str>,
+        why: TakenBack,
+        rows: Option<u32>,
+    },
+    /// Whoever began it is gone, and no checkpoint knows of it: it stays as it is.
+    TransactionLeft {
+        subtask: SubtaskId,
+        operator: OperatorIndex,
+        transaction: TransactionId,
+        name: Arc<str>,
+        rows: u32,
     },
     /// A Python worker took a record into its bundle.
     BundleGrew { subtask: SubtaskId, operator: OperatorIndex, record: RecordId, size: u32 },
@@ -305,90 +372,6 @@ impl fmt::Display for ExecutionState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
-}
-
-/// Where an exception came from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailurePhase {
-    /// While handling a record.
-    Record,
-    /// In `snapshotState` (CP-28).
-    SnapshotSync,
-    /// While writing state (CP-28).
-    SnapshotAsync,
-    /// In `notifyCheckpointComplete` (CP-22).
-    Notify,
-    /// While restoring state (CP-37).
-    Restore,
-    /// A connection to another TaskManager closed (HA-1).
-    Network,
-}
-
-/// What can happen to the JobManager (HA-4, HA-5).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JobManagerChange {
-    /// Its process was killed.
-    Killed,
-    /// The TaskManagers missed its heartbeats and stopped the job's tasks.
-    Missed,
-    /// A new leader takes the job over.
-    Elected,
-    /// A new process is up, which knows nothing of the job.
-    StartedEmpty,
-}
-
-/// What can happen to a TaskManager (HA-1, HA-2).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskManagerChange {
-    /// Its process was killed; nobody knows yet.
-    Killed,
-    /// It ended itself because a task could not be cancelled (JS-7).
-    ShutDown,
-    /// It stands still.
-    Hung,
-    /// No message reaches or leaves it.
-    Partitioned,
-    /// It goes on, or can be reached again.
-    Healed,
-    /// The JobManager gave it up: two heartbeats in a row could not be sent.
-    Unreachable,
-    /// The JobManager gave it up: it did not answer for the heartbeat timeout.
-    HeartbeatTimedOut,
-    /// The JobManager gave it up: it said that it ends.
-    Disconnected,
-    /// The JobManager knows it and can use its slots.
-    Registered,
-}
-
-impl TaskManagerChange {
-    /// Why the attempts of a TaskManager that was given up have failed.
-    pub fn cause(self, id: &str) -> Cause {
-        let (class, message) = match self {
-            TaskManagerChange::HeartbeatTimedOut => {
-                ("java.util.concurrent.TimeoutException", format!("Heartbeat of TaskManager with id {id} timed out."))
-            }
-            TaskManagerChange::Disconnected => {
-                ("org.apache.flink.util.FlinkException", "The TaskExecutor is shutting down.".into())
-            }
-            _ => (
-                "org.apache.flink.runtime.jobmaster.JobMasterException",
-                format!("TaskManager with id {id} is no longer reachable."),
-            ),
-        };
-        Cause { class, message: message.into() }
-    }
-}
-
-/// Why something failed: exception class and message.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Cause {
-    /// `java.lang.RuntimeException`.
-    pub class: &'static str,
-    /// The message.
-    pub message: Arc<str>,
 }
 
 /// Why a request did not become a checkpoint (CP-24, pre-flight reasons).

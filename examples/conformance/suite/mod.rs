@@ -25,6 +25,7 @@ mod scripted;
 mod settings;
 mod strategies;
 mod timers;
+mod transactions;
 mod windows;
 
 use std::path::Path;
@@ -174,12 +175,6 @@ fn check(recording: &Recording) -> Vec<Verdict> {
 /// Features that no recording of the present pipelines needs.
 fn missing_feature(json: &Json, params: &Json) -> Option<&'static str> {
     let has = |key: &str| !params[key].is_null();
-    match params["sink"].as_str() {
-        Some("two_phase_commit_function") => return Some("two-phase-commit sink"),
-        Some("sink_v2") => return Some("Sink V2 with a committer"),
-        Some(_) => return Some("file sink"),
-        None => {}
-    }
     if json["table"].is_array() || has("parallelism_sequence") || has("first_job") {
         Some("savepoints")
     } else if has("drain") {

@@ -49,6 +49,10 @@ pub struct Observed {
     pub latest_restored: Option<u64>,
     /// Scheduled tasks have waited for slots.
     pub waited_for_slots: bool,
+    /// What ran.
+    pub input: RunInput,
+    /// Facts about sinks with a store, commands and opened operators.
+    pub facts: Vec<Fact>,
 }
 
 /// Runs until nothing happens any more, at most for `horizon_ms`.
@@ -81,6 +85,21 @@ pub fn observe<'a>(
         replay.apply(event);
         collect(input, graph, &replay, event, &mut |happening| happenings.push((event.at, happening)));
     }
+    let about_stores = |fact: &Fact| {
+        matches!(
+            fact,
+            Fact::RowWritten { .. }
+                | Fact::TransactionBegan { .. }
+                | Fact::TransactionPrepared { .. }
+                | Fact::TransactionCommitted { .. }
+                | Fact::CommitFailed { .. }
+                | Fact::TransactionAborted { .. }
+                | Fact::TransactionLeft { .. }
+                | Fact::OperatorOpened { .. }
+                | Fact::CommandDone { .. }
+        )
+    };
+    let facts = trace.iter().map(|event| &event.fact).filter(|fact| about_stores(fact)).cloned().collect();
     let mut observed = Observed {
         outcome: Outcome::of(input, graph, trace),
         happenings,
@@ -89,6 +108,8 @@ pub fn observe<'a>(
         lost_ms: None,
         latest_restored: None,
         waited_for_slots: false,
+        input: input.clone(),
+        facts,
     };
     trace.iter().for_each(|event| observed.process(event));
     observed

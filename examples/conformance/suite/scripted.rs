@@ -15,7 +15,7 @@ use super::build::{Counter, Job, Script, fail_map, keyed_sum, map, scripted, see
 use super::compare::{difference, plain_chain, said, same, within};
 use super::observe::{Observed, run, sorted, sorted_restores};
 use super::settings::{Settings, settings};
-use super::{Recording, Verdict, windows};
+use super::{Recording, Verdict, transactions, windows};
 
 /// A recorded run as a run of the engine.
 struct Translation {
@@ -54,6 +54,9 @@ fn translate(json: &Json, settings: Settings) -> Result<Translation, Verdict> {
     if has("window") {
         let (input, logged) = windows::job(json, settings, script(json))?;
         Ok(Translation { input, logged, release: None, racing_sinks: false })
+    } else if has("sink") {
+        let (input, logged) = transactions::translate(json, settings)?;
+        Ok(Translation { input, logged, release: None, racing_sinks: false })
     } else if has("shape") {
         regions(params, settings)
     } else if has("sources") && has("operator") {
@@ -72,13 +75,13 @@ fn translate(json: &Json, settings: Settings) -> Result<Translation, Verdict> {
 }
 
 /// `r7` of source `src` is row 6.
-fn row_of(value: &str) -> Result<u32, Verdict> {
+pub fn row_of(value: &str) -> Result<u32, Verdict> {
     let number = value.trim_start_matches(|letter: char| !letter.is_ascii_digit());
     let number: u32 = number.parse().map_err(|_| Verdict::Fail(format!("no record number in '{value}'")))?;
     Ok(number - 1)
 }
 
-fn failure_on(value: &str) -> String {
+pub fn failure_on(value: &str) -> String {
     format!("intentional failure on {value}")
 }
 
@@ -117,7 +120,7 @@ fn counting(json: &Json, settings: Settings) -> Result<Translation, Verdict> {
 }
 
 /// `permit` and `checkpoint` steps of the driver; between them it waited until the records were through.
-fn script(json: &Json) -> Script {
+pub fn script(json: &Json) -> Script {
     let mut script = Script::default();
     for step in json["script"].as_array().into_iter().flatten() {
         match step["do"].as_str() {
@@ -343,6 +346,8 @@ fn fact(name: &str, json: &Json, observed: &Observed, translation: &Translation)
             last.sort();
             json!(last)
         }
+        "external_db_at_end" => transactions::external_db(observed),
+        "transaction_events" => transactions::events(observed),
         // What the translation was made from.
         "edge" => json["edge"].clone(),
         "times_opened_per_op_and_subtask" => times_opened(observed, &translation.logged),
@@ -367,6 +372,7 @@ fn compare_stable(json: &Json, stable: &Json, observed: &Observed, translation: 
     for (name, recorded) in stable.as_object().into_iter().flatten() {
         match name.as_str() {
             "outputs_stable_part" => stable_part(recorded, observed)?,
+            "file_listings_visible_and_lines" => same(name, recorded, &transactions::files(observed, recorded))?,
             "outputs_multiset_per_attempt" => same(name, recorded, &multisets(&observed.outputs()))?,
             "restores" => {
                 let engine = fact(name, json, observed, translation).unwrap_or(Json::Null);
@@ -417,7 +423,9 @@ fn compare_recorded(json: &Json, observed: &Observed, translation: &Translation)
     let statuses = json["checkpoints"].as_array().into_iter().flatten();
     let statuses: Vec<Json> = statuses.map(|checkpoint| json!([checkpoint["id"], checkpoint["status"]])).collect();
     same("checkpoints", &json!(statuses), &observed.checkpoints_id_status())?;
-    for name in ["processed_while_B_held", "op_state_in_checkpoint_1", "op_state_in_last_snapshot_sorted"] {
+    for name in
+        ["processed_while_B_held", "op_state_in_checkpoint_1", "op_state_in_last_snapshot_sorted", "external_db_at_end"]
+    {
         if !json[name].is_null() {
             same(name, &json[name], &fact(name, json, observed, translation).unwrap_or(Json::Null))?;
         }
@@ -434,6 +442,7 @@ fn compare_later_version(json: &Json, observed: &Observed, translation: &Transla
         "processed_while_B_held",
         "op_state_in_last_snapshot_sorted",
         "last_result_per_key_and_window",
+        "external_db_at_end",
     ] {
         if !json[name].is_null() {
             same(name, &json[name], &fact(name, json, observed, translation).unwrap_or(Json::Null))?;

@@ -12,6 +12,7 @@ mod measure;
 mod operator;
 mod same;
 mod storage;
+mod stores;
 mod task;
 mod text;
 mod tokens;

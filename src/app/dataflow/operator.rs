@@ -62,6 +62,7 @@ pub fn Operator(props: &OperatorProps) -> Html {
             };
             ("function", body)
         }
+        contents @ OperatorContents::Sink { .. } => ("sink", super::stores::panel(t, contents)),
         OperatorContents::Print { rows, last, fresh } => ("sink", print(t, *rows, last.as_deref(), *fresh)),
     };
     let hand = match &view.kind {

@@ -7,7 +7,7 @@ use checkpoint_lab::scene::outside::{CellView, InputView, LineView, OutputView, 
 use yew::prelude::*;
 
 use super::icons::{Shape, shape};
-use super::{Same, text};
+use super::{Same, stores, text};
 
 /// What the input shows.
 #[derive(Properties, PartialEq)]
@@ -110,7 +110,9 @@ pub fn Output(props: &OutputProps) -> Html {
     let (t, view) = (props.language, &props.view);
     const HEAD: f64 = 54.0;
     const LINE: f64 = 18.0;
-    let fits = (((props.layout.output.h - HEAD - 6.0) / LINE).floor() as usize).max(1);
+    let room = (((props.layout.output.h - HEAD - 6.0) / LINE).floor() as usize).max(1);
+    let shown = if room > 5 * view.stores.len().max(1) { 2 } else { 0 };
+    let fits = room.saturating_sub(stores::lines(&view.stores, shown)).max(1);
     let hidden =
         view.lines.len().saturating_sub(if view.earlier > 0 || view.lines.len() > fits { fits - 1 } else { fits });
     let earlier = view.earlier + hidden;
@@ -124,8 +126,9 @@ pub fn Output(props: &OutputProps) -> Html {
                 <h3>{ t.stage_output_world() }</h3>
             </header>
             <p class="dataset sum cut" data-duplicates={(view.duplicates > 0).to_string()}>{ sum }</p>
+            { stores::stores(t, &view.stores, shown) }
             <ol class="rows mono">
-                if view.rows == 0 { <li class="faint plain">{ t.stage_nothing_printed() }</li> }
+                if view.rows == 0 && view.stores.is_empty() { <li class="faint plain">{ t.stage_nothing_printed() }</li> }
                 if earlier > 0 { <li class="faint plain">{ t.stage_earlier_rows(earlier) }</li> }
                 { view.lines.iter().skip(hidden).map(row).collect::<Html>() }
             </ol>

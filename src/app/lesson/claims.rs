@@ -36,6 +36,7 @@ impl Console {
         for row in transcript.rows.iter() {
             match &row.text {
                 ConsoleText::Row { text, .. } | ConsoleText::Stdout(text) => stdout.push(text.to_string()),
+                ConsoleText::Stored { .. } => {}
                 ConsoleText::Log(line) => log.push(line.text.lines().next().unwrap_or_default().to_owned()),
             }
         }

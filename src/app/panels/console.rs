@@ -143,10 +143,10 @@ fn Block(props: &BlockProps) -> Html {
 /// list in which every child has one, so the rows are a list of their own.)
 fn html_row(t: Language, send: &Send, key: usize, row: &ConsoleRow) -> Html {
     let (class, body) = match &row.text {
-        ConsoleText::Row { text, times, .. } if *times > 1 => {
+        ConsoleText::Row { text, times, .. } | ConsoleText::Stored { text, times } if *times > 1 => {
             ("printed duplicate", html! { <>{ text.to_string() }<span class="mark">{ t.duplicate(*times) }</span></> })
         }
-        ConsoleText::Row { text, .. } => ("printed", html! { { text.to_string() } }),
+        ConsoleText::Row { text, .. } | ConsoleText::Stored { text, .. } => ("printed", html! { { text.to_string() } }),
         ConsoleText::Stdout(text) => ("stdout", html! { { text.to_string() } }),
         ConsoleText::Log(line) => {
             let class = match line.level {

@@ -6,12 +6,13 @@ use super::checkpoints::Checkpoints;
 use super::replay::Replay;
 use super::values::{checkpoint_state, operator_state, place_name};
 use super::{
-    AttemptOutcome, ConsoleLine, Outcome, OutsideOutcome, StateOutcome, StatusChange, StorageOutcome, VisibleRow,
+    AttemptOutcome, ConsoleLine, Outcome, OutsideOutcome, StateOutcome, StatusChange, StorageOutcome, Stores,
+    VisibleRow,
 };
 use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SubtaskId};
 use crate::graph::ExecutionGraph;
 use crate::scenario::{CheckpointStorage, RunInput};
-use crate::trace::{Cause, ExecutionState, Fact, JobManagerChange, JobStatus, TraceEvent};
+use crate::trace::{ExecutionState, Fact, JobManagerChange, JobStatus, TraceEvent};
 
 pub(super) fn outcome(input: &RunInput, graph: &ExecutionGraph, trace: &[TraceEvent]) -> Outcome {
     let mut fold = Fold::new(input, graph);
@@ -36,6 +37,7 @@ struct Fold<'a> {
     pending: BTreeSet<CheckpointId>,
     initialized: bool,
     outside: OutsideOutcome,
+    stores: Stores,
     failure: Vec<String>,
     end_time_ms: u64,
 }
@@ -57,6 +59,7 @@ impl<'a> Fold<'a> {
             pending: BTreeSet::new(),
             initialized: false,
             outside: OutsideOutcome::default(),
+            stores: Stores::new(&input.scenario),
             failure: Vec::new(),
             end_time_ms: 0,
         }
@@ -66,6 +69,7 @@ impl<'a> Fold<'a> {
         self.end_time_ms = event.at.millis();
         self.replay.apply(event);
         self.checkpoints.apply(self.graph, event);
+        self.stores.apply(self.graph, &event.fact);
         match &event.fact {
             Fact::JobStatusChanged { from, to } => self.job_status(event, *from, *to),
             Fact::RestoreAssigned { checkpoint, subtasks } => {
@@ -101,11 +105,11 @@ impl<'a> Fold<'a> {
     fn failures(&mut self, fact: &Fact) {
         match fact {
             Fact::TaskFailureHandled { cause, .. } | Fact::GlobalFailure { cause } => {
-                self.failure = vec![chain_link(cause)];
+                self.failure = cause.chain();
             }
             Fact::RestartSuppressed { strategy, cause } => {
                 let refusal = format!("org.apache.flink.runtime.JobException: Recovery is suppressed by {strategy}");
-                self.failure = vec![refusal, chain_link(cause)];
+                self.failure = std::iter::once(refusal).chain(cause.chain()).collect();
             }
             Fact::InitializationFailed { causes } => {
                 self.failure = causes.iter().map(|cause| cause.to_string()).collect();
@@ -181,7 +185,7 @@ impl<'a> Fold<'a> {
             attempts: self.attempts.into_values().collect(),
             console: self.console,
             state,
-            outside: self.outside,
+            outside: OutsideOutcome { stores: self.stores.outcome(&input.scenario), ..self.outside },
             failure: self.failure,
             end_time_ms: self.end_time_ms,
         }
@@ -212,8 +216,4 @@ impl<'a> Fold<'a> {
         entries.sort();
         entries
     }
-}
-
-fn chain_link(cause: &Cause) -> String {
-    format!("{}: {}", cause.class, cause.message)
 }

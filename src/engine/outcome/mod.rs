@@ -8,10 +8,12 @@
 mod checkpoints;
 mod fold;
 mod replay;
+mod stores;
 mod values;
 
 pub use checkpoints::{CheckpointCounts, CheckpointOutcome, SubtaskCheckpoint};
 pub use replay::{Live, LiveState, Place, Replay};
+pub use stores::{StoreOutcome, Stores, TransactionOutcome};
 pub use values::json_value;
 
 use std::collections::BTreeMap;
@@ -153,6 +155,9 @@ pub struct OutsideOutcome {
     pub duplicates: u64,
     /// Files that functions made.
     pub files: Vec<String>,
+    /// The stores of sinks that have one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stores: Vec<StoreOutcome>,
 }
 
 /// A row that can be seen outside.

@@ -64,7 +64,8 @@ impl Engine {
 }
 
 fn part_of(held: &OperatorSnapshot, partitions: &[usize], declared: &[StateDeclaration]) -> SnapshotPart {
-    let OperatorSnapshot { offsets, state: OperatorState { keyed, lists, timers, windows } } = held;
+    // The new job's sinks write into stores of their own, in which the old job's transactions were decided long ago.
+    let OperatorSnapshot { offsets, state: OperatorState { keyed, lists, timers, windows }, sinks: _ } = held;
     let offsets = offsets.iter().flatten().zip(partitions);
     let entries = keyed.iter().flat_map(|(key, values)| {
         values.iter().zip(declared).filter_map(|(value, state)| {
@@ -136,7 +137,7 @@ pub(super) fn held_by(part: &SnapshotPart, partitions: &[usize], declared: &[Sta
         state.lists = Arc::new(held);
     }
     let offsets = (!splits.is_empty()).then(|| partitions.iter().map(offset).collect());
-    OperatorSnapshot { offsets, state }
+    OperatorSnapshot { offsets, state, sinks: Vec::new() }
 }
 
 impl StateKind {

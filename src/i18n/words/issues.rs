@@ -124,6 +124,7 @@ impl Language {
             IssueKind::WrongType { expected } => self.wrong_type(type_name(*expected)),
             IssueKind::PartitionsCount { partitions, rows } => self.partitions_count(count(*partitions), count(*rows)),
             IssueKind::NotEnoughSlots { needed, available, .. } => self.not_enough_slots(*needed, *available),
+            IssueKind::TransactionTimeoutAboveBroker { .. } => self.timeout_above_broker().into(),
             IssueKind::NotGated { source } => self.not_gated(source),
             IssueKind::NeverReleased { source } => self.never_released(source),
             IssueKind::NoOperators => self.no_operators().into(),

@@ -27,8 +27,11 @@ phrases! {
     lo_cp_sizes { ko: "상태의 크기는 모델이 어림한 값입니다. 실제 바이트 수는 직렬화기에 따라 다릅니다."; en: "Sizes of state are the model's estimate; real ones depend on the serializers." }
     lo_cp_storage { ko: "저장소의 시간은 요청당, MiB당 정해진 값입니다. 응답하지 않는 저장소는 라이브러리의 재시도 없이 곧바로 실패합니다."; en: "A storage costs a fixed time for each request and each MiB. One that does not answer fails at once, without a library's retries." }
     lo_jobs { ko: "잡"; en: "Jobs" }
-    lo_jobs_operators { ko: "소스, 함수 하나 이상, print 싱크로 된 잡만 다룹니다. 윈도, 타이머, 워터마크, 조인, 사이드 아웃풋이 없습니다."; en: "Jobs of sources, functions and print sinks: no windows, timers, watermarks, joins or side outputs." }
-    lo_jobs_sinks { ko: "트랜잭션 싱크(2PC)와 Kafka 커넥터가 없습니다. 로그 소스는 오프셋이 있는 파티션만 흉내 냅니다."; en: "No transactional sinks and no Kafka connector; the log source imitates partitions with offsets, nothing more." }
+    lo_jobs_operators { ko: "소스, 함수 하나 이상, 싱크로 된 잡만 다룹니다. 윈도, 타이머, 워터마크, 조인, 사이드 아웃풋이 없습니다."; en: "Jobs of sources, functions and sinks: no windows, timers, watermarks, joins or side outputs." }
+    lo_jobs_sinks {
+        ko: "싱크의 저장소는 모델입니다. 요청에는 시간이 걸리지 않고, 토픽의 파티션은 하나이며, 커미터는 재시도하지 않습니다. 스냅샷에서 시작한 잡은 빈 저장소로 시작합니다. 로그 소스는 오프셋이 있는 파티션만 흉내 냅니다.";
+        en: "Sinks' stores are models: requests take no time, a topic has one partition, committers do not retry, and a job that is started from a snapshot begins with empty stores. The log source imitates partitions with offsets, nothing more."
+    }
     lo_jobs_python { ko: "Python 함수는 실제로 실행되지 않고 같은 일을 하는 작은 프로그램으로 바뀌어 돕니다."; en: "No Python is executed: a small program that does the same runs in its place." }
     lo_jobs_workers { ko: "Python 함수마다 워커가 하나씩 있습니다. 실제 Flink는 이웃한 함수를 한 워커로 묶습니다."; en: "Every Python function has a worker of its own; real Flink puts neighbouring ones into one." }
     lo_jobs_names { ko: "PyFlink의 key_by가 덧붙이는 오퍼레이터(_stream_key_by_map_operator)는 따로 그리지 않습니다."; en: "The operator that PyFlink's key_by adds (_stream_key_by_map_operator) is not shown on its own." }

@@ -10,6 +10,7 @@ mod processes;
 mod saves;
 mod settings;
 mod shell;
+mod sinks;
 mod stage;
 mod store;
 mod strip;
@@ -38,6 +39,7 @@ mod tests {
             saves::ALL,
             settings::ALL,
             shell::ALL,
+            sinks::ALL,
             stage::ALL,
             store::ALL,
             strip::ALL,

@@ -73,6 +73,21 @@ phrases! {
         ko: "체크포인트를 S3에 둡니다. 7초부터 16초까지 S3가 응답하지 않아 새 체크포인트가 실패하고, 그사이 실패한 태스크는 상태를 읽지 못해 같은 체크포인트를 되풀이해 시도합니다.";
         en: "Checkpoints lie on S3, which does not answer from 7 s to 16 s: new ones fail, and a task that fails meanwhile can't read its state and tries the same checkpoint again and again."
     }
+    preset_end_to_end { ko: "싱크 셋: print, upsert, Kafka"; en: "Three sinks: print, upsert, Kafka" }
+    preset_end_to_end_note {
+        ko: "같은 행을 세 싱크에 씁니다. 한 번 실패하면 print는 다시 출력하고, upsert는 같은 키를 덮어쓰며, Kafka 트랜잭션은 체크포인트가 완료된 행만 한 번씩 보여 줍니다.";
+        en: "The same rows into three sinks. After one failure print repeats, the upsert writes over the same keys, and Kafka's transactions show each row once, when its checkpoint is complete."
+    }
+    preset_transaction_timeout { ko: "시간 초과로 잃은 트랜잭션"; en: "A transaction lost to its timeout" }
+    preset_transaction_timeout_note {
+        ko: "커밋이 한 번 실패하고 재시작이 6초 걸립니다. transaction.timeout.ms가 4초라서 브로커가 그사이 사전 커밋한 트랜잭션을 버립니다. 체크포인트는 완료됐고 잡도 끝까지 가지만 행은 유실됩니다.";
+        en: "A commit fails once, and the restart takes 6 s. With a transaction.timeout.ms of 4 s the broker takes the prepared transaction back meanwhile: the checkpoint is complete, the job finishes, and the rows are lost."
+    }
+    preset_dead_letters { ko: "데드 레터로 보내기"; en: "Dead letters" }
+    preset_dead_letters_note {
+        ko: "금액이 너무 큰 거래는 사이드 아웃풋으로 나가 파일에 쌓입니다. 예외를 던지지 않으므로 잡은 실패하지 않습니다.";
+        en: "Transactions whose amount is too large leave by a side output into files. No exception is thrown, so the job does not fail."
+    }
     scenario_edited_note {
         ko: "설정을 바꾼 시나리오입니다. 실행 취소로 되돌리거나 위에서 다른 시나리오를 고를 수 있습니다.";
         en: "A scenario with changed settings. Undo brings the old one back, and the chooser above brings another."
@@ -94,6 +109,9 @@ impl Language {
             "two-sources-alignment" => (self.preset_alignment(), self.preset_alignment_note()),
             "generated-thousands" => (self.preset_thousands(), self.preset_thousands_note()),
             "task-manager-dies" => (self.preset_tm_dies(), self.preset_tm_dies_note()),
+            "end-to-end" => (self.preset_end_to_end(), self.preset_end_to_end_note()),
+            "transaction-timeout" => (self.preset_transaction_timeout(), self.preset_transaction_timeout_note()),
+            "dead-letters" => (self.preset_dead_letters(), self.preset_dead_letters_note()),
             "task-manager-of-source-dies" => (self.preset_tm_source_dies(), self.preset_tm_source_dies_note()),
             "job-manager-dies" => (self.preset_jm_dies(), self.preset_jm_dies_note()),
             "storage-outage" => (self.preset_storage_outage(), self.preset_storage_outage_note()),

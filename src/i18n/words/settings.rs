@@ -149,6 +149,8 @@ phrases! {
     fault_sync { ko: "스냅샷 동기 구간"; en: "Synchronous part of a snapshot" }
     fault_async { ko: "스냅샷 비동기 구간"; en: "Asynchronous part of a snapshot" }
     fault_notify { ko: "완료 알림(notify)"; en: "Completion notice" }
+    fault_commit { ko: "커밋이 반영되기 전"; en: "A commit, before it takes effect" }
+    fault_commit_done { ko: "커밋이 반영된 뒤"; en: "A commit, after it took effect" }
     fault_row { ko: "행 (0부터)"; en: "Row (from 0)" }
     fault_dataset { ko: "데이터셋"; en: "Dataset" }
     fault_n { ko: "n"; en: "n" }

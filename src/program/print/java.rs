@@ -10,7 +10,7 @@ use super::notes::Note;
 use super::plan::{Plan, number_sequence};
 use super::time::{java_calls, time_note, write_java_classes};
 use super::writer::Writer;
-use super::{CodeLanguage, Dialect, Listing};
+use super::{CodeLanguage, Dialect, Listing, sinks};
 use crate::base::{Language, OperatorIndex, ValueType};
 use crate::scenario::{
     Api, CheckpointStorage, Checkpointing, CheckpointingMode, Cluster, Edge, FunctionKind, Operator, OperatorKind,
@@ -25,7 +25,12 @@ pub(super) fn print(scenario: &Scenario, dialect: Dialect, comments: Option<Lang
     let mut writer = Writer::new(CodeLanguage::Java, format!("{class}.java"), scenario.operators.len(), comments);
     writer.line("");
     if matches!(scenario.api, Api::Python(_)) {
-        writer.note(&Note::JavaBecauseOfState);
+        let sink =
+            |operator: &Operator| matches!(&operator.kind, OperatorKind::Sink(sink) if sinks::only_in_java(sink));
+        writer.note(match scenario.operators.iter().any(sink) {
+            true => &Note::JavaBecauseOfSink,
+            false => &Note::JavaBecauseOfState,
+        });
     }
     writer.line(format!("public class {class} {{"));
     writer.indent();
@@ -34,6 +39,7 @@ pub(super) fn print(scenario: &Scenario, dialect: Dialect, comments: Option<Lang
         write_class(&mut writer, &plan, function, &operators);
     }
     write_java_classes(&mut writer, &plan);
+    sinks::java_classes(&mut writer, &plan, dialect, |at| record_type(&plan.shapes.inputs[at]));
     writer.blank();
     writer.line("public static void main(String[] args) throws Exception {");
     writer.indent();
@@ -268,6 +274,13 @@ fn write_operator(writer: &mut Writer, plan: &Plan, at: usize, operator: &Operat
             calls.extend(suffixes(plan, at, operator));
             write_chain(writer, index, "", &head, &calls, &CHAIN);
         }
+        OperatorKind::Sink(sink) => {
+            let (head, mut calls) = inputs(plan, at);
+            let record = record_type(&plan.shapes.inputs[at]);
+            calls.extend(sinks::calls(writer, plan, at, sink, CodeLanguage::Java, &record));
+            calls.extend(suffixes(plan, at, operator));
+            write_chain(writer, index, "", &head, &calls, &CHAIN);
+        }
     }
 }
 
@@ -378,6 +391,7 @@ fn suffixes(plan: &Plan, at: usize, operator: &Operator) -> Vec<Call> {
         OperatorKind::Window(_) => "",
         OperatorKind::Reduce(_) => "Keyed Aggregation",
         OperatorKind::PrintSink => "Print to Std. Out",
+        OperatorKind::Sink(_) => "",
     };
     if operator.name != usual {
         calls.push(Call::setting(format!(".name({})", quoted(&operator.name)), field("name")));
@@ -421,6 +435,34 @@ const IMPORTS: &[(&str, &str)] = &[
     ("Path.of(", "java.nio.file.Path"),
     ("ArrayList<", "java.util.ArrayList"),
     ("Duration.", "java.time.Duration"),
+    ("IOException ", "java.io.IOException"),
+    ("StandardCharsets.", "java.nio.charset.StandardCharsets"),
+    ("StandardOpenOption.", "java.nio.file.StandardOpenOption"),
+    ("Collection<", "java.util.Collection"),
+    ("SimpleStringEncoder<", "org.apache.flink.api.common.serialization.SimpleStringEncoder"),
+    ("StringSerializer.", "org.apache.flink.api.common.typeutils.base.StringSerializer"),
+    ("VoidSerializer.", "org.apache.flink.api.common.typeutils.base.VoidSerializer"),
+    ("Committer<String> ", "org.apache.flink.api.connector.sink2.Committer"),
+    ("CommitterInitContext ", "org.apache.flink.api.connector.sink2.CommitterInitContext"),
+    ("CommittingSinkWriter<", "org.apache.flink.api.connector.sink2.CommittingSinkWriter"),
+    (" Sink<", "org.apache.flink.api.connector.sink2.Sink"),
+    (" SinkWriter<", "org.apache.flink.api.connector.sink2.SinkWriter"),
+    ("SupportsCommitter<", "org.apache.flink.api.connector.sink2.SupportsCommitter"),
+    ("WriterInitContext ", "org.apache.flink.api.connector.sink2.WriterInitContext"),
+    ("DeliveryGuarantee.", "org.apache.flink.connector.base.DeliveryGuarantee"),
+    ("FileSink\n", "org.apache.flink.connector.file.sink.FileSink"),
+    ("JdbcConnectionOptions.", "org.apache.flink.connector.jdbc.JdbcConnectionOptions"),
+    ("JdbcExactlyOnceOptions.", "org.apache.flink.connector.jdbc.JdbcExactlyOnceOptions"),
+    ("JdbcExecutionOptions.", "org.apache.flink.connector.jdbc.JdbcExecutionOptions"),
+    ("JdbcSink.", "org.apache.flink.connector.jdbc.JdbcSink"),
+    ("KafkaRecordSerializationSchema.", "org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema"),
+    ("KafkaSink.", "org.apache.flink.connector.kafka.sink.KafkaSink"),
+    ("SimpleVersionedSerializer<", "org.apache.flink.core.io.SimpleVersionedSerializer"),
+    (" TwoPhaseCommitSinkFunction<", "org.apache.flink.streaming.api.functions.sink.TwoPhaseCommitSinkFunction"),
+    (
+        "OnCheckpointRollingPolicy.",
+        "org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy",
+    ),
     ("List<", "java.util.List"),
     (" Watermark(", "org.apache.flink.api.common.eventtime.Watermark"),
     ("(TypeInformation) ", "org.apache.flink.api.common.typeinfo.TypeInformation"),

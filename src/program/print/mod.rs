@@ -2,7 +2,8 @@
 //! lines, so that the code pane, the engine and the export are one thing.
 //!
 //! A PyFlink job is printed as a Python script; for the untouched handout that is the handout's own. A Java job is printed
-//! as a Java program, and so is a PyFlink job with operator state, because PyFlink has no API for it. What only the
+//! as a Java program, and so is a PyFlink job with operator state or with a sink that
+//! PyFlink lacks. What only the
 //! simulator does (planted failures, gates, special paths) is not in the program; a comment says so.
 
 mod body;
@@ -16,6 +17,7 @@ mod plan;
 mod python;
 mod python_class;
 mod python_words;
+mod sinks;
 mod time;
 mod writer;
 
@@ -108,12 +110,13 @@ pub const JAVA: Printer = java::print;
 
 /// What a scenario is printed in.
 pub fn language_of(scenario: &Scenario) -> CodeLanguage {
-    let operator_state = scenario.operators.iter().any(|operator| match &operator.kind {
+    let java_only = scenario.operators.iter().any(|operator| match &operator.kind {
         OperatorKind::Function(function) => function.states.iter().any(|state| !state.kind.is_keyed()),
+        OperatorKind::Sink(sink) => sinks::only_in_java(sink),
         _ => false,
     });
     match scenario.api {
-        Api::Python(_) if !operator_state => CodeLanguage::Python,
+        Api::Python(_) if !java_only => CodeLanguage::Python,
         _ => CodeLanguage::Java,
     }
 }

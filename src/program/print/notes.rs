@@ -2,7 +2,7 @@
 //! one text; a note without one of the languages does not compile.
 
 use crate::base::Language;
-use crate::scenario::{RestartStrategy, Source, SourceKind};
+use crate::scenario::{RestartStrategy, Sink, Source, SourceKind};
 
 /// Something worth saying beside the code.
 pub(super) enum Note<'a> {
@@ -39,9 +39,12 @@ pub(super) enum Note<'a> {
     Window,
     Running,
     Print,
+    Sink(&'a Sink),
+    SinkClass(&'a Sink),
     Submit,
     Main,
     JavaBecauseOfState,
+    JavaBecauseOfSink,
     NotInScript(&'a str),
     /// In what the printed source is not the simulated one, at this parallelism.
     Source(&'a Source, u32),
@@ -96,9 +99,17 @@ impl Note<'_> {
             Note::Window => "윈도우: 내용과 타이머는 키 상태로 체크포인트에 저장됨".into(),
             Note::Running => "키마다 지금까지의 결과를 상태로 보관하고 내보냄".into(),
             Note::Print => "결과 출력: print 싱크는 이미 출력한 행을 되돌리지 못함".into(),
+            Note::Sink(sink) => sink_ko(sink).into(),
+            Note::SinkClass(Sink::TwoPhaseCommit) => {
+                "트랜잭션 하나가 파일 하나: 커밋은 이름 바꾸기라서 두 번 해도 결과가 같음".into()
+            }
+            Note::SinkClass(_) => {
+                "배치 하나가 커미터블 하나: 이 커미터는 멱등이 아니어서 복원 뒤 다시 쓸 수 있음".into()
+            }
             Note::Submit => "잡 제출".into(),
             Note::Main => "파일을 직접 실행하면 main() 호출".into(),
             Note::JavaBecauseOfState => "PyFlink에는 오퍼레이터 상태 API가 없어 Java로 출력함".into(),
+            Note::JavaBecauseOfSink => "PyFlink에는 이 싱크의 API가 없어 Java로 출력함".into(),
             Note::NotInScript(what) => format!("시뮬레이터에만 있고 이 프로그램에는 없는 것: {what}"),
             Note::Source(source, parallelism) => source_ko(source, *parallelism),
         }
@@ -150,12 +161,45 @@ impl Note<'_> {
             Note::Window => "Windows: what they keep, and their timers, is keyed state and in every checkpoint".into(),
             Note::Running => "The result so far of each key, kept as state and passed on".into(),
             Note::Print => "Print the result: a print sink can't take back what it has printed".into(),
+            Note::Sink(sink) => sink_en(sink).into(),
+            Note::SinkClass(Sink::TwoPhaseCommit) => {
+                "A transaction is a file: committing renames it, so doing it twice changes nothing".into()
+            }
+            Note::SinkClass(_) => {
+                "A batch is a committable: this committer is not idempotent and may write it again after a restore"
+                    .into()
+            }
             Note::Submit => "Submit the job".into(),
             Note::Main => "Call main() when this file is run".into(),
             Note::JavaBecauseOfState => "In Java, because PyFlink has no API for operator state".into(),
+            Note::JavaBecauseOfSink => "In Java, because PyFlink has no API for this sink".into(),
             Note::NotInScript(what) => format!("In the simulator only, not in this program: {what}"),
             Note::Source(source, parallelism) => source_en(source, *parallelism),
         }
+    }
+}
+
+const fn sink_ko(sink: &Sink) -> &'static str {
+    match sink {
+        Sink::TwoPhaseCommit | Sink::Xa => "결과 저장: 스냅샷 때 사전 커밋하고 체크포인트가 완료되면 커밋함",
+        Sink::Committer(_) => "결과 저장: 배리어 앞에서 커미터블을 넘기고 체크포인트가 완료되면 커밋함",
+        Sink::File => "결과 저장: 체크포인트가 완료되어야 파일이 보임",
+        Sink::Kafka(_) => "결과 저장: Kafka 커넥터 jar가 필요함",
+        Sink::Upsert(_) => "결과 저장: 같은 키를 덮어쓰므로 다시 써도 결과가 같음. JDBC 커넥터 jar가 필요함",
+    }
+}
+
+const fn sink_en(sink: &Sink) -> &'static str {
+    match sink {
+        Sink::TwoPhaseCommit | Sink::Xa => {
+            "Store the result: pre-commit with the snapshot, commit when the checkpoint is complete"
+        }
+        Sink::Committer(_) => {
+            "Store the result: committables before the barrier, committed when the checkpoint is complete"
+        }
+        Sink::File => "Store the result: files are visible once a checkpoint is complete",
+        Sink::Kafka(_) => "Store the result: needs the jar of the Kafka connector",
+        Sink::Upsert(_) => "Store the result: writing a key again changes nothing; needs the jar of the JDBC connector",
     }
 }
 

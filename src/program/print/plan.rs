@@ -2,8 +2,8 @@
 
 use crate::base::{OperatorIndex, Value, ValueType};
 use crate::scenario::{
-    Dataset, DatasetRows, Edge, Expr, Function, Operator, OperatorKind, Partitioner, Scenario, Shape, Shapes, Stmt,
-    Table,
+    Dataset, DatasetRows, Edge, Expr, Function, Operator, OperatorKind, Partitioner, Scenario, Shape, Shapes,
+    SinkStyle, Stmt, Table,
 };
 
 pub(super) struct Plan<'a> {
@@ -108,6 +108,7 @@ impl<'a> Plan<'a> {
             OperatorKind::Function(function) => !function.states.is_empty() || !function.on_timer.is_empty(),
             OperatorKind::Window(_) | OperatorKind::Reduce(_) => true,
             OperatorKind::Watermarks(_) | OperatorKind::PrintSink => false,
+            OperatorKind::Sink(sink) => sink.style() != SinkStyle::Direct,
         }
     }
 

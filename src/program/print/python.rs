@@ -11,7 +11,7 @@ use super::python_class::write_class;
 use super::python_words::{literal, output_tag, quoted, type_info};
 use super::time::{python_calls, time_note, write_python_classes};
 use super::writer::Writer;
-use super::{CodeLanguage, Dialect, Listing};
+use super::{CodeLanguage, Dialect, Listing, sinks};
 use crate::base::{Language, OperatorIndex, Value};
 use crate::scenario::{
     CheckpointStorage, Checkpointing, CheckpointingMode, Cluster, Dataset, DatasetRows, Function, FunctionKind,
@@ -258,6 +258,12 @@ fn write_operator(writer: &mut Writer, plan: &Plan, at: usize, operator: &Operat
             calls.extend(suffixes(plan, at, operator));
             write_chain(writer, index, "", &head, &calls, &CHAIN);
         }
+        OperatorKind::Sink(sink) => {
+            let (head, mut calls) = inputs(plan, at);
+            calls.extend(sinks::calls(writer, plan, at, sink, CodeLanguage::Python, ""));
+            calls.extend(suffixes(plan, at, operator));
+            write_chain(writer, index, "", &head, &calls, &CHAIN);
+        }
     }
 }
 
@@ -369,6 +375,7 @@ fn suffixes(plan: &Plan, at: usize, operator: &Operator) -> Vec<Call> {
         OperatorKind::Window(_) => "",
         OperatorKind::Reduce(_) => "Reduce",
         OperatorKind::PrintSink => "Print to Std. Out",
+        OperatorKind::Sink(_) => "",
     };
     if operator.name != usual {
         calls.push(Call::setting(format!(".name({})", quoted(&operator.name)), field("name")));
@@ -405,10 +412,18 @@ fn imports(writer: &Writer) -> Vec<String> {
         [("statistics.", "import statistics"), ("time.sleep(", "import time"), ("pd.read_csv(", "import pandas as pd")];
     lines.extend(plain.iter().filter(|(use_of, _)| writer.mentions(use_of)).map(|(_, line)| (*line).to_owned()));
     for (module, names) in [
-        ("pyflink.common", ["Configuration(", "Duration.", "Time.", "Types.", "WatermarkStrategy.", ""].as_slice()),
+        (
+            "pyflink.common",
+            ["Configuration(", " Row(", "Duration.", "Time.", "Types.", "WatermarkStrategy.", ""].as_slice(),
+        ),
+        ("pyflink.common.serialization", &["Encoder.", "SimpleStringSchema("]),
         ("pyflink.datastream", &["CheckpointingMode.", "OutputTag(", "StreamExecutionEnvironment."]),
         ("pyflink.common.watermark_strategy", &["(TimestampAssigner)"]),
         ("pyflink.datastream.checkpoint_storage", &["FileSystemCheckpointStorage("]),
+        ("pyflink.datastream.connectors.base", &["DeliveryGuarantee."]),
+        ("pyflink.datastream.connectors.file_system", &["FileSink.", "RollingPolicy."]),
+        ("pyflink.datastream.connectors.jdbc", &["JdbcConnectionOptions.", "JdbcSink."]),
+        ("pyflink.datastream.connectors.kafka", &["KafkaRecordSerializationSchema.", "KafkaSink."]),
         ("pyflink.datastream.connectors.number_seq", &["NumberSequenceSource("]),
         (
             "pyflink.datastream.functions",
@@ -441,7 +456,7 @@ fn imports(writer: &Writer) -> Vec<String> {
         let used: Vec<&str> = names
             .iter()
             .filter(|name| !name.is_empty() && writer.mentions(name))
-            .map(|name| name.trim_matches(['(', ')', '.']))
+            .map(|name| name.trim_matches(['(', ')', '.', ' ']))
             .collect();
         if !used.is_empty() {
             lines.push(format!("from {module} import {}", used.join(", ")));

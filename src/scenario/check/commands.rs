@@ -87,7 +87,7 @@ fn source(scenario: &Scenario, field: &str, uid: &str, gated: bool, found: &mut 
 fn role(scenario: &Scenario, field: &str, uid: &str, needed: Role, found: &mut Found) {
     let fits = |kind: &OperatorKind| match needed {
         Role::Source => matches!(kind, OperatorKind::Source(_)),
-        Role::Sink => matches!(kind, OperatorKind::PrintSink),
+        Role::Sink => kind.is_sink(),
     };
     let operator = scenario.operators.iter().find(|operator| operator.uid == uid);
     if operator.is_some_and(|operator| fits(&operator.kind)) {

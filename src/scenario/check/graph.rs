@@ -41,7 +41,7 @@ fn roles(scenario: &Scenario, found: &mut Found) {
         found.add("operators", IssueKind::NoOperators);
     } else if !any(|kind| matches!(kind, OperatorKind::Source(_))) {
         found.add("operators", IssueKind::NoSource);
-    } else if !any(|kind| matches!(kind, OperatorKind::PrintSink)) {
+    } else if !any(OperatorKind::is_sink) {
         found.add("operators", IssueKind::NoSink);
     }
 }
@@ -58,7 +58,7 @@ fn check_operator(scenario: &Scenario, at: usize, operator: &Operator, shapes: &
         found.add(&field, IssueKind::WithoutInput { operator: operator.uid.clone() });
     }
     let has_output = scenario.edges.iter().any(|edge| edge.from == operator.uid);
-    if !has_output && !matches!(operator.kind, OperatorKind::PrintSink) {
+    if !has_output && !operator.kind.is_sink() {
         found.add(&field, IssueKind::WithoutOutput { operator: operator.uid.clone() });
     }
     match &operator.kind {
@@ -80,6 +80,7 @@ fn check_operator(scenario: &Scenario, at: usize, operator: &Operator, shapes: &
         OperatorKind::Window(window) => time::window(scenario, &field, operator, window, &shapes.inputs[at], found),
         OperatorKind::Reduce(reduce) => time::reduce(scenario, &field, operator, reduce, &shapes.inputs[at], found),
         OperatorKind::PrintSink => {}
+        OperatorKind::Sink(sink) => super::sink::check(&field, sink, &shapes.inputs[at], found),
     }
 }
 
@@ -163,7 +164,7 @@ fn check_edge(scenario: &Scenario, at: usize, edge: &Edge, uids: &[&str], shapes
     if matches!(consumer.kind, OperatorKind::Source(_)) {
         found.add(format!("edges[{at}]"), IssueKind::IntoSource { operator: consumer.uid.clone() });
     }
-    if matches!(producer.kind, OperatorKind::PrintSink) {
+    if producer.kind.is_sink() {
         found.add(format!("edges[{at}]"), IssueKind::OutOfSink { operator: producer.uid.clone() });
     }
     if let Some(tag) = &edge.side_output {

@@ -9,6 +9,7 @@ mod function;
 mod graph;
 mod incidents;
 mod settings;
+mod sink;
 mod time;
 
 use super::{Issue, IssueKind, RunInput, SCENARIO_VERSION, Scenario};

@@ -2,11 +2,13 @@
 //! can't.
 
 mod functions;
+mod sinks;
 
 pub use functions::{
     FLAG_FILE, failing_map, failing_map_once, failing_map_with_operator_state, failing_process_with_state,
     keyed_sum as keyed_sum_function, remember_amount, slow_pass,
 };
+pub use sinks::{dead_letters, end_to_end, transaction_timeout};
 
 use std::ops::RangeInclusive;
 
@@ -37,6 +39,9 @@ pub const ALL: &[Preset] = &[
     ("task-manager-of-source-dies", task_manager_of_source_dies),
     ("job-manager-dies", job_manager_dies),
     ("storage-outage", storage_outage),
+    ("end-to-end", end_to_end),
+    ("transaction-timeout", transaction_timeout),
+    ("dead-letters", dead_letters),
 ];
 
 /// The preset with this id; `_` and `-` are the same.

@@ -79,7 +79,7 @@ impl Skeleton {
                     ]),
                 })
             }
-            OperatorKind::PrintSink => {
+            OperatorKind::PrintSink | OperatorKind::Sink(_) => {
                 let x = rect.right() - 22.0;
                 let to = Point::new(x.max(self.output.x + 20.0), self.output.y);
                 let lane = frame.right() - 7.0;

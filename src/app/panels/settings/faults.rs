@@ -70,13 +70,15 @@ fn fault_fields(form: &Form, at: usize, fault: &FaultPoint) -> Html {
 
 fn when(form: &Form, at: usize, when: &FaultAt) -> Html {
     let t = form.t;
-    let kinds: [AttrValue; 6] = [
+    let kinds: [AttrValue; 8] = [
         t.fault_record_of_attempt().into(),
         t.fault_record().into(),
         t.fault_moment().into(),
         t.fault_sync().into(),
         t.fault_async().into(),
         t.fault_notify().into(),
+        t.fault_commit().into(),
+        t.fault_commit_done().into(),
     ];
     let chosen = match when {
         FaultAt::RecordOfAttempt(_) => 0,
@@ -85,6 +87,8 @@ fn when(form: &Form, at: usize, when: &FaultAt) -> Html {
         FaultAt::Checkpoint { phase: FaultPhase::Sync, .. } => 3,
         FaultAt::Checkpoint { phase: FaultPhase::Async, .. } => 4,
         FaultAt::Checkpoint { phase: FaultPhase::Notify, .. } => 5,
+        FaultAt::Checkpoint { phase: FaultPhase::Commit, .. } => 6,
+        FaultAt::Checkpoint { phase: FaultPhase::CommitDone, .. } => 7,
     };
     let field = Field::of(format!("faults[{at}].kind"), "fault.kind", t.fault_when());
     html! {
@@ -104,7 +108,9 @@ fn set_kind(scenario: &mut Scenario, at: usize, index: usize) {
         2 => FaultAt::Moment(8_000),
         3 => during(FaultPhase::Sync),
         4 => during(FaultPhase::Async),
-        _ => during(FaultPhase::Notify),
+        5 => during(FaultPhase::Notify),
+        6 => during(FaultPhase::Commit),
+        _ => during(FaultPhase::CommitDone),
     };
 }
 

@@ -10,6 +10,7 @@ mod incidents;
 mod pipeline;
 mod restart;
 mod result;
+mod sinks;
 
 use std::rc::Rc;
 use std::sync::Arc;

@@ -29,6 +29,7 @@ pub fn fields(form: &Form) -> Html {
                 OperatorKind::Source(source) => source_fields(form, at, &operator.name, source),
                 _ => html! {},
             }) }
+            { super::sinks::fields(form) }
             { form.choice(parallelism, &(1..=4).map(counted).collect::<Vec<_>>(), up_to_four(scenario.parallelism) - 1,
                 |scenario, index| scenario.parallelism = index as u32 + 1) }
             { for scenario.operators.iter().enumerate().map(|(at, operator)| {
