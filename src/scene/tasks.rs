@@ -7,7 +7,7 @@ use super::cast::RoleKind;
 use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, RecordId, SimDuration, SimTime, SubtaskId, Value};
 use crate::engine::{Activity, Call, Emission, Frame, Mail, OperatorRuntime, PythonWorker, SnapshotStage, Subtask};
 use crate::program::Effect;
-use crate::scenario::{Sink, SourceKind, StateKind};
+use crate::scenario::{SourceKind, StateKind};
 use crate::trace::{ExecutionState, Fact};
 
 /// A subtask.
@@ -164,8 +164,6 @@ pub enum OperatorContents {
     },
     /// A sink with a store.
     Sink {
-        /// Which.
-        sink: Sink,
         /// Rows of this subtask that have become visible in all attempts.
         rows: u64,
         /// The open transaction, with its rows.
@@ -297,14 +295,13 @@ fn contents(
             worker: runtime.and_then(|runtime| runtime.worker.as_deref()).map(|worker| worker_view(moment, worker)),
             clock: runtime.and_then(|runtime| super::clock::clock(moment, operator, runtime)),
         },
-        RoleKind::Sink(sink) => {
+        RoleKind::Sink(_) => {
             let printed = &moment.backdrop.strip.outputs;
             let so_far = &printed[..printed.partition_point(|tick| tick.at <= moment.at())];
             let last = so_far.iter().rev().find(|tick| tick.subtask == id && tick.operator == operator);
             let store = moment.engine.outside().store(operator);
             let held = runtime.and_then(|runtime| runtime.sink.as_deref()).zip(store);
             OperatorContents::Sink {
-                sink: sink.clone(),
                 rows: last.map_or(0, |tick| tick.own),
                 open: held.and_then(|(held, store)| {
                     let open = store.transaction(held.open?);

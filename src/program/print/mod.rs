@@ -10,6 +10,7 @@ mod body;
 mod data;
 mod java;
 mod java_class;
+mod java_imports;
 mod java_words;
 mod keys;
 mod notes;
