@@ -1,19 +1,20 @@
 //! The desk owns the session. Everything that happens comes here as a message; everything that is shown is a value made
 //! here of the model.
 
+mod reading;
+
 use std::rc::Rc;
 
-use checkpoint_lab::i18n::{Language, Names, Transcript, explain};
+use checkpoint_lab::i18n::{Language, Names, Transcript};
 use checkpoint_lab::lessons::{self, Act};
 use checkpoint_lab::program::{self, Printer};
-use checkpoint_lab::scenario::{Issue, RunInput, Severity, presets};
+use checkpoint_lab::scenario::{Issue, RunInput, presets};
 use checkpoint_lab::scene::checkpoints::CheckpointsView;
 use checkpoint_lab::scene::code::CodeFocus;
 use checkpoint_lab::scene::inspector::Inspector;
 use checkpoint_lab::scene::{Picture, Studio};
 use checkpoint_lab::session::{self, Check, Dialog, Effect, Model, Msg, Tab};
 use checkpoint_lab::store::{Kept, Session};
-use checkpoint_lab::timeline::{Landmark, Weight, weight};
 use checkpoint_lab::trace::TraceEvent;
 use web_sys::{DragEvent, KeyboardEvent};
 use yew::prelude::*;
@@ -27,22 +28,17 @@ use super::keys;
 use super::later::{Part, Parts};
 use super::lesson::{LessonColumn, LessonView};
 use super::notice::NoticeBar;
-use super::panels::{
-    Caption, CheckpointsPanel, CodePanel, Console, CsvDialog, KeysDialog, LeavesOutDialog, SettingsPanel, StatePanel,
-    Told, WhyPanel,
-};
+use super::panels::{CheckpointsPanel, CodePanel, CsvDialog, KeysDialog, LeavesOutDialog, SettingsPanel, StatePanel};
 use super::stored_checkpoints::StoredCheckpoints;
 use super::storeroom::Storeroom;
 use super::strip::Strip;
-use super::tabs::{self, Tabs};
+use super::tabs;
+use reading::Reading;
 
 /// The room of a stage that has not been measured yet.
 const FIRST_ROOM: (f64, f64) = (760.0, 600.0);
 /// The longest time that one frame may count for: after a sleep the run goes on, it does not leap.
 const LONGEST_FRAME_US: f64 = 100_000.0;
-/// Facts told in the why tab before and after the current one.
-const TOLD: usize = 12;
-
 /// While time passes, what is read rather than watched (console, panels, caption) is renewed every so many milliseconds.
 const READING_MS: f64 = 100.0;
 /// The session is kept at once, and then not again for so many milliseconds.
@@ -109,13 +105,6 @@ pub struct Desk {
     parts: Parts,
     reading: Reading,
     _keys: Option<KeyListener>,
-}
-
-/// What is read rather than watched: drawn less often than the picture while time passes.
-#[derive(Default)]
-struct Reading {
-    caption: Html,
-    side: Html,
 }
 
 /// What one run says in words.
@@ -360,31 +349,6 @@ impl Desk {
         }
     }
 
-    fn read(&self) -> Reading {
-        Reading { caption: self.caption(), side: self.side() }
-    }
-
-    fn caption(&self) -> Html {
-        let current = self.told_now();
-        let rule = current.as_ref().and_then(|told| told.explanation.rules.first());
-        let gist = rule.and_then(|id| self.parts.gist(id, self.model.language));
-        let parts = self.parts.clone();
-        let on_wonder = Callback::from(move |()| parts.want_gists());
-        html! { <Caption {current} {gist} {on_wonder} playing={self.model.is_playing()} /> }
-    }
-
-    fn side(&self) -> Html {
-        let model = &self.model;
-        let errors = self.issues.iter().filter(|issue| issue.severity() == Severity::Error).count();
-        let part = Part::of(model.tab, &model.timeline().input().scenario);
-        html! {
-            <aside class="side" aria-label={model.language.side()}>
-                <Tabs chosen={model.tab} {errors}>{ self.part(part) }</Tabs>
-                <Console rows={self.words.transcript.rows.clone()} until={self.words.transcript.until(model.position())} />
-            </aside>
-        }
-    }
-
     /// The language of the page.
     pub const fn language(&self) -> Language {
         self.model.language
@@ -446,34 +410,6 @@ impl Desk {
             Some(Dialog::Keys) => html! { <KeysDialog /> },
             Some(Dialog::Csv(draft)) => html! { <CsvDialog draft={draft.clone()} /> },
         }
-    }
-
-    fn told(&self, fact: usize) -> Told {
-        let event = &self.model.timeline().trace()[fact];
-        let explanation = Rc::new(explain(self.model.language, event, &self.words.names));
-        Told { fact, at: event.at, explanation }
-    }
-
-    fn told_now(&self) -> Option<Told> {
-        self.model.current().map(|(fact, _)| self.told(fact))
-    }
-
-    pub fn why(&self) -> Html {
-        let (model, trace) = (&self.model, self.model.timeline().trace());
-        let current = model.current().map(|(fact, _)| fact);
-        let worth = |fact: &usize| weight(&trace[*fact].fact) >= Weight::Step && Some(*fact) != current;
-        let recent =
-            (0..model.position()).rev().filter(worth).take(TOLD).map(|fact| self.told(fact)).collect::<Vec<_>>();
-        let next = |kind| model.timeline().next(kind, model.at());
-        let mut upcoming: Vec<usize> =
-            [Landmark::Event, Landmark::Barrier, Landmark::Checkpoint, Landmark::Failure, Landmark::Restore]
-                .into_iter()
-                .filter_map(next)
-                .collect();
-        upcoming.sort_unstable();
-        upcoming.dedup();
-        let upcoming: Vec<Told> = upcoming.into_iter().map(|fact| self.told(fact)).collect();
-        html! { <WhyPanel current={self.told_now()} {recent} {upcoming} /> }
     }
 }
 
