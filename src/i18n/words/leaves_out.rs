@@ -27,7 +27,9 @@ phrases! {
     lo_cp_sizes { ko: "상태의 크기는 모델이 어림한 값입니다. 실제 바이트 수는 직렬화기에 따라 다릅니다."; en: "Sizes of state are the model's estimate; real ones depend on the serializers." }
     lo_cp_storage { ko: "저장소의 시간은 요청당, MiB당 정해진 값입니다. 응답하지 않는 저장소는 라이브러리의 재시도 없이 곧바로 실패합니다."; en: "A storage costs a fixed time for each request and each MiB. One that does not answer fails at once, without a library's retries." }
     lo_jobs { ko: "잡"; en: "Jobs" }
-    lo_jobs_operators { ko: "소스, 함수 하나 이상, 싱크로 된 잡만 다룹니다. 윈도, 타이머, 워터마크, 조인, 사이드 아웃풋이 없습니다."; en: "Jobs of sources, functions and sinks: no windows, timers, watermarks, joins or side outputs." }
+    lo_jobs_operators { ko: "소스, 함수, 윈도우, 싱크로 된 잡만 다룹니다. 조인과 두 입력을 받는 함수가 없습니다."; en: "Jobs of sources, functions, windows and sinks: no joins and no functions of two inputs." }
+    lo_jobs_windows { ko: "윈도우는 이벤트 시간의 텀블링, 슬라이딩, 세션뿐입니다. 사용자 트리거와 이빅터, 처리 시간 윈도우, 워터마크 정렬, 상태 TTL이 없고, 주기적 워터마크는 늘 200 ms마다 나옵니다."; en: "Windows are tumbling, sliding or session windows over event time: no custom triggers or evictors, no processing-time windows, no watermark alignment, no state TTL; periodic watermarks come every 200 ms." }
+    lo_jobs_timers { ko: "복원 뒤 같은 키 그룹 안의 타이머는 저장 전의 순서로 발동합니다. Flink는 해시 맵의 순서를 따릅니다. PyFlink에서 타이머를 발동한 워터마크는 그 번들이 끝난 뒤에 나아갑니다."; en: "After a restore, timers of one key group fire in the order before it; Flink takes that of a hash map. In PyFlink a watermark that fires timers goes on when their bundle is done." }
     lo_jobs_sinks {
         ko: "싱크의 저장소는 모델입니다. 요청에는 시간이 걸리지 않고, 토픽의 파티션은 하나이며, 커미터는 재시도하지 않습니다. 스냅샷에서 시작한 잡은 빈 저장소로 시작합니다. 로그 소스는 오프셋이 있는 파티션만 흉내 냅니다.";
         en: "Sinks' stores are models: requests take no time, a topic has one partition, committers do not retry, and a job that is started from a snapshot begins with empty stores. The log source imitates partitions with offsets, nothing more."
@@ -69,6 +71,8 @@ pub fn leaves_out(t: Language) -> Vec<(&'static str, Vec<&'static str>)> {
             t.lo_jobs(),
             vec![
                 t.lo_jobs_operators(),
+                t.lo_jobs_windows(),
+                t.lo_jobs_timers(),
                 t.lo_jobs_sinks(),
                 t.lo_jobs_python(),
                 t.lo_jobs_workers(),

@@ -88,6 +88,16 @@ phrases! {
         ko: "금액이 너무 큰 거래는 사이드 아웃풋으로 나가 파일에 쌓입니다. 예외를 던지지 않으므로 잡은 실패하지 않습니다.";
         en: "Transactions whose amount is too large leave by a side output into files. No exception is thrown, so the job does not fail."
     }
+    preset_windows { ko: "윈도우와 지각 데이터"; en: "Windows and late data" }
+    preset_windows_note {
+        ko: "10초 텀블링 윈도우가 키마다 합계를 냅니다. 늦게 온 결제 하나는 사이드 출력으로 갑니다. 장애 뒤에는 워터마크를 잊어, 같은 레코드가 늦지 않은 것이 될 수 있습니다.";
+        en: "Tumbling windows of 10 s add up payments per key; one payment comes late and goes to the side output. A failure makes the job forget its watermark, and the same record may no longer be late."
+    }
+    preset_timers { ko: "타이머"; en: "Timers" }
+    preset_timers_note {
+        ko: "사용자가 3초 동안 조용하면 처리 시간 타이머가 알립니다. 타이머는 키 상태라 장애 뒤에 되돌아오고, 그사이 때가 지난 것은 바로 발동합니다.";
+        en: "When a user has been quiet for 3 s, a processing-time timer speaks. Timers are keyed state: they come back after a failure, and those that are overdue fire at once."
+    }
     scenario_edited_note {
         ko: "설정을 바꾼 시나리오입니다. 실행 취소로 되돌리거나 위에서 다른 시나리오를 고를 수 있습니다.";
         en: "A scenario with changed settings. Undo brings the old one back, and the chooser above brings another."
@@ -115,6 +125,8 @@ impl Language {
             "task-manager-of-source-dies" => (self.preset_tm_source_dies(), self.preset_tm_source_dies_note()),
             "job-manager-dies" => (self.preset_jm_dies(), self.preset_jm_dies_note()),
             "storage-outage" => (self.preset_storage_outage(), self.preset_storage_outage_note()),
+            "windows-late-data" => (self.preset_windows(), self.preset_windows_note()),
+            "timers" => (self.preset_timers(), self.preset_timers_note()),
             _ => (self.scenario_edited(), self.scenario_edited_note()),
         }
     }

@@ -3,12 +3,15 @@
 
 mod functions;
 mod sinks;
+mod time;
 
 pub use functions::{
     FLAG_FILE, failing_map, failing_map_once, failing_map_with_operator_state, failing_process_with_state,
     keyed_sum as keyed_sum_function, remember_amount, slow_pass,
 };
 pub use sinks::{dead_letters, end_to_end, transaction_timeout};
+
+pub use time::{timers, windows_late_data};
 
 use std::ops::RangeInclusive;
 
@@ -42,6 +45,8 @@ pub const ALL: &[Preset] = &[
     ("end-to-end", end_to_end),
     ("transaction-timeout", transaction_timeout),
     ("dead-letters", dead_letters),
+    ("windows-late-data", windows_late_data),
+    ("timers", timers),
 ];
 
 /// The preset with this id; `_` and `-` are the same.
@@ -62,6 +67,8 @@ fn recommended_seed(id: &str) -> u64 {
         "handout-counter-in-state" => 7,
         // Every attempt gets further, and the fourth gets through.
         "handout-log-source-small-bundle" => 4,
+        // A checkpoint completes after the first windows have fired and before the late record comes.
+        "windows-late-data" => 6,
         _ => 1,
     }
 }
