@@ -120,13 +120,11 @@ impl Names {
 }
 
 fn operator_names(operator: &crate::scenario::Operator) -> OperatorNames {
-    let (fields, states) = match &operator.kind {
-        OperatorKind::Function(function) => (
-            function.fields.iter().map(|field| field.name.clone()).collect(),
-            function.states.iter().map(|state| state.name.clone()).collect(),
-        ),
-        _ => Default::default(),
+    let fields = match &operator.kind {
+        OperatorKind::Function(function) => function.fields.iter().map(|field| field.name.clone()).collect(),
+        _ => Vec::new(),
     };
+    let states = operator.kind.states().iter().map(|state| state.name.clone()).collect();
     OperatorNames { name: operator.name.clone(), fields, states }
 }
 
