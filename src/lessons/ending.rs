@@ -42,9 +42,6 @@ impl Ending {
                     ending.status = *to;
                 }
                 Fact::RowPrinted { operator, attempt, text, .. } => ending.printed(*operator, *attempt, text),
-                Fact::RowWritten { .. } | Fact::TransactionCommitted { .. } => {
-                    event.fact.for_each_shown(|_, operator, _, text, _| ending.shown(operator, text));
-                }
                 _ => {}
             }
         }
@@ -59,17 +56,6 @@ impl Ending {
             self.duplicates += 1;
         } else {
             self.rows.push(Row { sink, text: text.clone(), times: 1, opens: opens.into_iter().collect() });
-        }
-    }
-
-    /// A row became visible in a store.
-    fn shown(&mut self, sink: OperatorIndex, text: &Arc<str>) {
-        match self.rows.iter_mut().find(|row| row.sink == sink && row.text == *text) {
-            Some(row) => {
-                row.times += 1;
-                self.duplicates += 1;
-            }
-            None => self.rows.push(Row { sink, text: text.clone(), times: 1, opens: Vec::new() }),
         }
     }
 
