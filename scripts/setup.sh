@@ -109,6 +109,11 @@ browser() {
   fi
 }
 
+# What reads Prometheus metrics. Without it one test says that it was not asked.
+metrics_tool() {
+  have promtool || apt_install prometheus || say "  promtool could not be installed: the metrics are not checked with it."
+}
+
 case ${1:-build} in build | test) ;; *) die "setup.sh knows 'build' and 'test'." ;; esac
 rust
 wasm_target
@@ -120,4 +125,5 @@ node_packages
 if [ "${1:-build}" = test ]; then
   lint_tools
   browser
+  metrics_tool
 fi

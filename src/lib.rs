@@ -9,6 +9,7 @@ pub mod engine;
 pub mod graph;
 pub mod i18n;
 pub mod lessons;
+pub mod metrics;
 pub mod program;
 pub mod scenario;
 pub mod scene;

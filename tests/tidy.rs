@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("graph", &["program", "scenario", "base"]),
     ("trace", &["graph", "program", "scenario", "base"]),
     ("engine", &["trace", "graph", "program", "scenario", "base"]),
+    ("metrics", &["engine", "trace", "graph", "program", "scenario", "base"]),
     ("timeline", &["engine", "trace", "graph", "program", "scenario", "base"]),
     ("lessons", &["engine", "trace", "graph", "program", "scenario", "base"]),
     ("scene", &["timeline", "engine", "trace", "graph", "program", "scenario", "base"]),
@@ -21,8 +22,10 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// What a run may depend on lives here: no clock, no hash order, no browser, no shared mutation, no output.
-const PURE: &[&str] =
-    &["base", "scenario", "program", "graph", "trace", "engine", "timeline", "lessons", "scene", "i18n", "session"];
+const PURE: &[&str] = &[
+    "base", "scenario", "program", "graph", "trace", "engine", "metrics", "timeline", "lessons", "scene", "i18n",
+    "session",
+];
 const BANNED: &[&str] = &[
     "std::time",
     "std::fs",

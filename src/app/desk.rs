@@ -5,10 +5,10 @@ mod reading;
 
 use std::rc::Rc;
 
+use checkpoint_lab::engine::Engine;
 use checkpoint_lab::i18n::{Language, Names, Transcript};
-use checkpoint_lab::lessons::{self, Act};
 use checkpoint_lab::program::{self, Printer};
-use checkpoint_lab::scenario::{Issue, RunInput, presets};
+use checkpoint_lab::scenario::{Issue, RunInput};
 use checkpoint_lab::scene::checkpoints::CheckpointsView;
 use checkpoint_lab::scene::code::CodeFocus;
 use checkpoint_lab::scene::inspector::Inspector;
@@ -16,11 +16,13 @@ use checkpoint_lab::scene::{Picture, Studio};
 use checkpoint_lab::session::{self, Check, Dialog, Effect, Model, Msg, Tab};
 use checkpoint_lab::store::{Kept, Session};
 use checkpoint_lab::trace::TraceEvent;
-use web_sys::{DragEvent, KeyboardEvent};
+use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
-use super::context::Send;
+use super::beginning;
+use super::context::{Save, Send};
 use super::dataflow::{Pressed, Stage};
+use super::drag;
 use super::edge::{self, KeyListener, Preferences};
 use super::frame::{Frame, Later};
 use super::header::Header;
@@ -79,6 +81,8 @@ pub enum DeskMsg {
     Part,
     /// Time to keep the session again, if it has changed.
     Keep,
+    /// A file of this name is to be saved; it is made of the moment in view.
+    Save(&'static str, fn(&Engine) -> String),
 }
 
 /// The root of the page.
@@ -87,6 +91,7 @@ pub struct Desk {
     send: Send,
     on_room: Callback<(f64, f64)>,
     on_press: Callback<Pressed>,
+    on_save: Save,
     studio: Studio,
     picture: Picture,
     words: RunWords,
@@ -132,7 +137,7 @@ impl Component for Desk {
         let link = ctx.link();
         let props = ctx.props();
         let preferences = Preferences::load();
-        let mut model = begin(props.session.as_ref(), preferences.language);
+        let mut model = beginning::begin(props.session.as_ref(), preferences.language);
         (model.theme, model.speed) = (preferences.theme, preferences.speed);
         props.store.tell(link.callback(DeskMsg::Kept));
         if !props.store.kept().in_browser {
@@ -150,6 +155,7 @@ impl Component for Desk {
             }),
             send,
             on_room: link.callback(|(width, height)| DeskMsg::Room(width, height)),
+            on_save: link.callback(|(name, text)| DeskMsg::Save(name, text)),
             picture: studio.picture(model.run(), model.timeline()),
             studio,
             frame: None,
@@ -240,6 +246,10 @@ impl Desk {
                 }
                 return false;
             }
+            DeskMsg::Save(name, text) => {
+                edge::save(name, &text(self.model.engine()));
+                return false;
+            }
             DeskMsg::Part => {
                 if let Some(check) = self.parts.take_check() {
                     self.model.set_check(check);
@@ -315,8 +325,8 @@ impl Desk {
         let (model, t) = (&self.model, self.model.language);
         let input: std::sync::Arc<RunInput> = model.input().clone();
         html! {
-            <div class={classes!("desk", self.dragging.then_some("dragging"))} ondragover={over(ctx)} ondragleave={leave(ctx)}
-                ondrop={drop(ctx)}>
+            <div class={classes!("desk", self.dragging.then_some("dragging"))} ondragover={drag::over(ctx)} ondragleave={drag::leave(ctx)}
+                ondrop={drag::drop(ctx)}>
                 <a class="skip" href="#stage">{ t.skip_to_stage() }</a>
                 <Header input={input.clone()} theme={model.theme} can_undo={model.history().can_undo()}
                     can_redo={model.history().can_redo()} />
@@ -399,7 +409,7 @@ impl Desk {
         let stored = html! { <StoredCheckpoints kept={self.kept.clone()} {onerase} /> };
         html! {
             <CheckpointsPanel view={CheckpointsView::of(model.engine(), self.happened())} input={model.timeline().input().clone()}
-                names={self.words.names.clone()} {stored} />
+                names={self.words.names.clone()} {stored} onsave={self.on_save.clone()} />
         }
     }
 
@@ -411,47 +421,4 @@ impl Desk {
             Some(Dialog::Csv(draft)) => html! { <CsvDialog draft={draft.clone()} /> },
         }
     }
-}
-
-/// The session that was kept; else the first lesson.
-fn begin(kept: Option<&(Session, Check)>, language: Language) -> Model {
-    let first = || presets::run("handout").expect("the handout is a preset");
-    let Some((kept, check)) = kept else {
-        let lesson = lessons::ALL.first();
-        // A lesson's input is sound. What can make another brings the check with it.
-        let mut model =
-            Model::checked_by(|_| Vec::new(), lesson.map_or_else(first, |lesson| lesson.input()), first(), language);
-        if let Some(lesson) = lesson {
-            session::update(&mut model, Msg::Lesson(Act::Open(lesson.id.into())));
-        }
-        return model;
-    };
-    let mut model = Model::checked_by(*check, (*kept.input).clone(), first(), language);
-    let tab = kept.tab.as_deref().and_then(tabs::named).unwrap_or_default();
-    model.resume(kept.moment, kept.lessons.clone(), tab);
-    model
-}
-
-fn over(ctx: &Context<Desk>) -> Callback<DragEvent> {
-    ctx.link().callback(|event: DragEvent| {
-        event.prevent_default();
-        DeskMsg::Dragging(true)
-    })
-}
-
-fn leave(ctx: &Context<Desk>) -> Callback<DragEvent> {
-    // Leaving one element for another inside the page is no leaving.
-    ctx.link().callback(|event: DragEvent| DeskMsg::Dragging(event.related_target().is_some()))
-}
-
-fn drop(ctx: &Context<Desk>) -> Callback<DragEvent> {
-    let link = ctx.link().clone();
-    Callback::from(move |event: DragEvent| {
-        event.prevent_default();
-        link.send_message(DeskMsg::Dragging(false));
-        let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
-        if let Some(file) = file {
-            edge::read_file(file, link.callback(DeskMsg::Session));
-        }
-    })
 }

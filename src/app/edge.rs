@@ -6,7 +6,7 @@ use checkpoint_lab::session::{Model, Msg, Speed, Theme};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Element, File, KeyboardEvent, Storage};
+use web_sys::{Element, File, HtmlElement, KeyboardEvent, Storage};
 use yew::Callback;
 
 use super::context::Send;
@@ -94,6 +94,18 @@ pub fn copy(text: &str, send: Send) {
             send.emit(Msg::Copied);
         }
     });
+}
+
+/// Gives a text to the browser as a file to save.
+pub fn save(name: &str, text: &str) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let Ok(link) = document.create_element("a") else { return };
+    let encoded = String::from(js_sys::encode_uri_component(text));
+    set(&link, "href", Some(&format!("data:text/plain;charset=utf-8,{encoded}")));
+    set(&link, "download", Some(name));
+    if let Some(link) = link.dyn_ref::<HtmlElement>() {
+        link.click();
+    }
 }
 
 /// Reads a file and hands its text to the session.

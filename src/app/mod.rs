@@ -3,10 +3,12 @@
 //! [`desk`] is the only struct component. Below it are function components with values or shared, pointer-equal data as
 //! props. Contexts carry only the language and the way back ([`context`]): a change of a context draws every reader anew.
 
+mod beginning;
 mod context;
 mod controls;
 mod dataflow;
 mod desk;
+mod drag;
 mod edge;
 mod frame;
 mod header;

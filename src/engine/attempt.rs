@@ -43,6 +43,8 @@ impl Engine {
             ending: Ending::No,
             ended_inputs: 0,
             writing: Default::default(),
+            capture: None,
+            recovering: false,
             restored_from: None,
             restored_finished: false,
             failure: None,
@@ -52,6 +54,8 @@ impl Engine {
             armed: Vec::new(),
             doomed: false,
             stuck: false,
+            debloater: None,
+            meters: Default::default(),
             running_since: None,
         }
     }
@@ -142,7 +146,18 @@ impl Engine {
             watermark: EventTime::MIN,
             generator: matches!(self.scenario().operators[operator.index()].kind, OperatorKind::Watermarks(_))
                 .then(|| Box::new(WatermarkGenerator::new(self.now))),
+            emitted: 0,
         }
+    }
+
+    /// State is restored, in-flight data consumed.
+    pub(super) fn enter_running(&mut self, subtask: SubtaskId) {
+        self.change_task_state(subtask, ExecutionState::Running);
+        let task = &mut self.subtasks[subtask.index()];
+        task.running_since = Some(self.now);
+        task.meters.begin(self.now);
+        self.start_debloating(subtask);
+        self.on_task_running();
     }
 
     pub(super) fn index_of(&self, id: SubtaskId) -> u32 {

@@ -1,5 +1,5 @@
-//! Barrier handling at a task's input (BR-4 to BR-8, BR-13). Flink: `SingleCheckpointBarrierHandler` (aligned) and
-//! `CheckpointBarrierTracker` (at least once).
+//! Barrier handling at a task's input (BR-4 to BR-10, BR-13). Flink: `SingleCheckpointBarrierHandler` (aligned, unaligned,
+//! and aligned with a timeout) and `CheckpointBarrierTracker` (at least once).
 //!
 //! The handler decides; the engine blocks channels and takes snapshots. Channels are counted by their position among the
 //! subtask's inputs, over all gates.
@@ -21,6 +21,10 @@ pub struct BarrierHandler {
     pub arrived: Vec<usize>,
     /// When the first barrier of `current` came.
     pub first_at: SimTime,
+    /// `current` has begun with its first barrier; the others only end what is captured (BR-9).
+    pub unaligned: bool,
+    /// Bytes read since the first barrier, while others are missing (BR-14).
+    pub(super) processed: u64,
     tracked: SortedMap<CheckpointId, u32>,
 }
 
@@ -31,8 +35,14 @@ pub(super) enum BarrierAction {
     Block(usize),
     /// Give the checkpoint up: tell the JobManager, unblock, forward a cancel marker.
     Abort(CheckpointId, Abort),
-    /// All barriers are there: take the snapshot, then unblock.
+    /// All barriers are there, or the first of an unaligned checkpoint: take the snapshot.
     Trigger(CheckpointId),
+    /// Store what is queued and what comes before the other barriers (BR-9).
+    StartCapture(CheckpointId),
+    /// This channel's barrier is there: what comes after it is not stored.
+    EndCapture(usize),
+    /// The last barrier of an unaligned checkpoint is there.
+    AllArrived(CheckpointId),
     /// An old barrier: nothing.
     Ignore,
 }
@@ -56,6 +66,8 @@ impl BarrierHandler {
             current: CheckpointId(0),
             arrived: Vec::new(),
             first_at: SimTime::ZERO,
+            unaligned: false,
+            processed: 0,
             tracked: SortedMap::new(),
         }
     }
@@ -63,6 +75,17 @@ impl BarrierHandler {
     /// Whether barriers of `current` are missing.
     pub fn is_aligning(&self) -> bool {
         !self.arrived.is_empty()
+    }
+
+    /// Whether a barrier is to come from this channel, by its position.
+    pub(super) fn awaits(&self, channel: usize) -> bool {
+        self.open[channel] && !self.arrived.contains(&channel)
+    }
+
+    /// Whether what is read counts as processed during the alignment.
+    #[inline(always)]
+    pub(super) fn is_measuring(&self) -> bool {
+        !self.arrived.is_empty() || !self.tracked.is_empty()
     }
 
     /// Channels that have not ended.
@@ -83,21 +106,66 @@ impl BarrierHandler {
         if checkpoint < self.current || (checkpoint == self.current && !self.is_aligning()) {
             return vec![BarrierAction::Ignore];
         }
+        self.begin(checkpoint, now, &mut actions);
+        self.arrived.push(channel);
+        actions.push(match self.unaligned {
+            true => BarrierAction::EndCapture(channel),
+            false => BarrierAction::Block(channel),
+        });
+        self.complete_if_all(&mut actions);
+        actions
+    }
+
+    fn begin(&mut self, checkpoint: CheckpointId, now: SimTime, actions: &mut Vec<BarrierAction>) {
         if checkpoint > self.current {
             if self.is_aligning() {
                 actions.push(BarrierAction::Abort(self.current, Abort::Subsumed));
             }
             self.current = checkpoint;
             self.arrived.clear();
-            self.first_at = now;
+            (self.first_at, self.unaligned, self.processed) = (now, false, 0);
         }
-        self.arrived.push(channel);
-        actions.push(BarrierAction::Block(channel));
+    }
+
+    fn complete_if_all(&mut self, actions: &mut Vec<BarrierAction>) {
         if self.arrived.len() >= self.open_channels() {
             self.arrived.clear();
-            actions.push(BarrierAction::Trigger(checkpoint));
+            actions.push(match self.unaligned {
+                true => BarrierAction::AllArrived(self.current),
+                false => BarrierAction::Trigger(self.current),
+            });
         }
+    }
+
+    /// A barrier that has overtaken its channel's data: the first one starts the checkpoint (BR-9).
+    pub(super) fn on_priority_barrier(
+        &mut self,
+        checkpoint: CheckpointId,
+        channel: usize,
+        now: SimTime,
+    ) -> Vec<BarrierAction> {
+        if checkpoint < self.current || (checkpoint == self.current && !self.is_aligning()) {
+            return vec![BarrierAction::Ignore];
+        }
+        let mut actions = Vec::new();
+        self.begin(checkpoint, now, &mut actions);
+        self.arrived.push(channel);
+        if !self.unaligned {
+            self.unaligned = true;
+            actions.extend([BarrierAction::StartCapture(checkpoint), BarrierAction::Trigger(checkpoint)]);
+        }
+        actions.push(BarrierAction::EndCapture(channel));
+        self.complete_if_all(&mut actions);
         actions
+    }
+
+    /// The alignment of this checkpoint has taken too long: it goes on unaligned (BR-10).
+    pub(super) fn on_timeout(&mut self, checkpoint: CheckpointId) -> Vec<BarrierAction> {
+        if checkpoint != self.current || !self.is_aligning() || self.unaligned {
+            return Vec::new();
+        }
+        self.unaligned = true;
+        vec![BarrierAction::StartCapture(checkpoint), BarrierAction::Trigger(checkpoint)]
     }
 
     fn track(&mut self, checkpoint: CheckpointId, now: SimTime) -> Vec<BarrierAction> {
@@ -106,7 +174,7 @@ impl BarrierHandler {
         }
         let open = self.open_channels() as u32;
         if self.tracked.is_empty() {
-            self.first_at = now;
+            (self.first_at, self.processed) = (now, 0);
         }
         let seen = self.tracked.or_default(checkpoint);
         *seen += 1;
@@ -150,10 +218,15 @@ impl BarrierHandler {
                 return vec![BarrierAction::Abort(self.current, Abort::EndOfStream)];
             }
             self.arrived.retain(|arrived| *arrived != channel);
-            let open = self.open_channels();
-            if open > 0 && self.arrived.len() >= open {
-                self.arrived.clear();
-                return vec![BarrierAction::Trigger(self.current)];
+            let mut actions = Vec::new();
+            if self.unaligned {
+                actions.push(BarrierAction::EndCapture(channel));
+            }
+            if self.open_channels() > 0 {
+                self.complete_if_all(&mut actions);
+            }
+            if !actions.is_empty() {
+                return actions;
             }
         }
         let open = self.open_channels() as u32;
@@ -165,5 +238,6 @@ impl BarrierHandler {
     pub(super) fn on_trigger_message(&mut self, checkpoint: CheckpointId) {
         self.current = self.current.max(checkpoint);
         self.arrived.clear();
+        self.processed = 0;
     }
 }

@@ -81,6 +81,16 @@ pub struct CheckpointStats {
     pub subtasks: u32,
     /// Sum of the sizes.
     pub bytes: u64,
+    /// Sum of the bytes read during alignments (BR-14).
+    pub processed: u64,
+    /// Sum of the channel state (BR-14).
+    pub persisted: u64,
+    /// Some subtask stored in-flight data or began unaligned.
+    pub unaligned: bool,
+    /// What subtasks had when they heard that it was given up: reported all the same, and part of the size.
+    pub incomplete: SortedMap<SubtaskId, Arc<SubtaskSnapshot>>,
+    /// Subtasks that had finished before it (CP-30).
+    pub finished: SortedSet<SubtaskId>,
     /// Its files are gone.
     pub discarded: bool,
     /// Per subtask, what it reported.

@@ -10,7 +10,7 @@ use super::event::Event;
 use super::task::SubtaskSnapshot;
 use crate::base::{AttemptNumber, CheckpointId, SimDuration, SortedMap, SortedSet, SubtaskId};
 use crate::scenario::defaults::{FirstTrigger, first_trigger};
-use crate::scenario::{ClaimMode, Retention, SnapshotKind};
+use crate::scenario::{ClaimMode, OperatorKind, Retention, SnapshotKind, StateKind};
 use crate::trace::{AbortReason, Cause, ExecutionState, Fact, JobStatus, RefusalReason};
 
 impl CheckpointCoordinator {
@@ -190,6 +190,11 @@ impl Engine {
             acknowledged: 0,
             subtasks: waiting_for.len() as u32,
             bytes: 0,
+            processed: 0,
+            persisted: 0,
+            unaligned: false,
+            incomplete: SortedMap::new(),
+            finished: finished.clone(),
             discarded: false,
             parts: SortedMap::new(),
         });
@@ -217,6 +222,7 @@ impl Engine {
         }
         let timeout = SimDuration::from_millis(self.coordinator.settings.timeout_ms);
         self.schedule(timeout, Event::CheckpointTimeout { checkpoint: id });
+        self.schedule_alignment_timeouts(id, waiting_for.iter());
         for subtask in targets {
             let attempt = waiting_for[&subtask];
             self.schedule(self.rpc(), Event::TriggerArrives { checkpoint: id, subtask, attempt });
@@ -263,6 +269,9 @@ impl Engine {
         if let Some(stats) = self.coordinator.stats_mut(checkpoint) {
             stats.acknowledged = done;
             stats.bytes += bytes;
+            stats.processed += snapshot.processed;
+            stats.persisted += snapshot.persisted;
+            stats.unaligned |= snapshot.unaligned;
             stats.latest_ack = Some(now);
             stats.duration = Some(now.since(triggered_at));
             stats.parts.insert(subtask, snapshot);
@@ -280,6 +289,10 @@ impl Engine {
         }
         if self.storage.refusal(self.now).is_some() {
             self.abort_checkpoint(checkpoint, AbortReason::FinalizeCheckpointFailure, None);
+            return;
+        }
+        if self.union_state_is_cut(checkpoint) {
+            self.abort_checkpoint(checkpoint, AbortReason::CheckpointDeclinedTaskClosing, None);
             return;
         }
         let pending = self.coordinator.pending.remove(&checkpoint).expect("it is pending");
@@ -324,6 +337,25 @@ impl Engine {
         }
         self.script.checkpoint_ended(checkpoint);
         self.serve_requests();
+    }
+
+    /// CP-32: a vertex with union list state of which some subtasks have finished and others have not: what the finished ones
+    /// held would be lost to all.
+    fn union_state_is_cut(&self, checkpoint: CheckpointId) -> bool {
+        let Some(pending) = self.coordinator.pending.get(&checkpoint).filter(|pending| !pending.finished.is_empty())
+        else {
+            return false;
+        };
+        let graph = &self.fixed.graph;
+        let keeps_union = |operator: &crate::base::OperatorIndex| {
+            matches!(&self.scenario().operators[operator.index()].kind, OperatorKind::Function(function)
+                if function.states.iter().any(|state| state.kind == StateKind::OperatorUnion))
+        };
+        (0..graph.tasks.len() as u16).map(crate::base::TaskIndex).any(|task| {
+            let finished = graph.subtasks_of(task).filter(|subtask| pending.finished.contains(subtask)).count();
+            let node = &graph.tasks[task.index()];
+            finished > 0 && finished < node.parallelism as usize && node.operators.iter().any(keeps_union)
+        })
     }
 
     fn discard(&mut self, checkpoint: CheckpointId) {
@@ -409,6 +441,7 @@ impl Engine {
         if checkpoint.is_some() {
             self.coordinator.counts.restored += 1;
         }
+        self.coordinator.last_restore = Some((checkpoint, self.now));
         for subtask in subtasks {
             let finished = self.snapshot_for(*subtask).is_some_and(|snapshot| snapshot.finished);
             let task = &mut self.subtasks[subtask.index()];

@@ -37,6 +37,8 @@ pub struct CheckpointCoordinator {
     pub counts: CheckpointCounts,
     /// Failures in a row that count (CP-25).
     pub failures: u32,
+    /// The last assignment of state: from which checkpoint, if there was one, and when.
+    pub last_restore: Option<(Option<CheckpointId>, SimTime)>,
     pub(super) next_id: CheckpointId,
     pub(super) last_completion: Option<SimTime>,
     last_succeeded: CheckpointId,
@@ -93,6 +95,7 @@ impl CheckpointCoordinator {
             history: Vec::new(),
             counts: CheckpointCounts::default(),
             failures: 0,
+            last_restore: None,
             next_id: CheckpointId(1),
             last_completion: None,
             last_succeeded: CheckpointId(0),

@@ -74,6 +74,10 @@ pub(super) enum Event {
     Resume { subtask: SubtaskId, attempt: AttemptNumber },
     /// A source may look for its next record.
     SourceWakes { subtask: SubtaskId, attempt: AttemptNumber },
+    /// A checkpoint has taken so long that its barriers may overtake (BR-10).
+    AlignmentTimeout { checkpoint: CheckpointId, subtask: SubtaskId, attempt: AttemptNumber },
+    /// A task looks whether its senders' buffers should have another size (BP-3).
+    DebloatLook { subtask: SubtaskId, attempt: AttemptNumber },
     /// The asynchronous part of a snapshot is done.
     SnapshotWritten { checkpoint: CheckpointId, subtask: SubtaskId, attempt: AttemptNumber },
 
@@ -97,6 +101,8 @@ pub(super) enum Event {
     Flush { channel: ChannelId, epoch: u32, buffer: u32 },
     /// A buffer arrives.
     Deliver { channel: ChannelId, epoch: u32, buffer: u32 },
+    /// A barrier that overtook its channel's records arrives.
+    OvertakingArrives { channel: ChannelId, epoch: u32, checkpoint: CheckpointId },
 
     // ---- the person at the controls
     /// A timed command.

@@ -25,6 +25,8 @@ pub(super) struct Fixed {
     pub event_time: bool,
     /// Keys are hashed as PyFlink does.
     pub python_keys: bool,
+    /// Unaligned checkpoints are on.
+    pub unaligned: bool,
 }
 
 /// An operator of the scenario.
@@ -77,6 +79,10 @@ pub(super) struct FixedChannel {
     pub to: SubtaskId,
     /// Buffers in the pool of that output: 2 a channel and 8 more.
     pub pool: u32,
+    /// Barriers may overtake in it (BR-11).
+    pub may_overtake: bool,
+    /// Both ends are in one TaskManager, and that makes a difference.
+    pub local: bool,
 }
 
 /// The rows of a source, by partition.
@@ -141,8 +147,9 @@ impl Fixed {
         let operators: Dense<FixedOperator> = operators.collect();
         Fixed {
             subtasks: subtasks(&graph, &operators),
-            channels: channels(&graph),
             event_time: scenario.operators.iter().any(|operator| operator.kind.uses_event_time()),
+            channels: channels(&graph, scenario.cluster.local_channels),
+            unaligned: scenario.checkpointing.unaligned_in_force().is_some(),
             python_keys: matches!(scenario.api, Api::Python(_)),
             operators,
             graph,
@@ -192,13 +199,18 @@ fn subtasks(graph: &ExecutionGraph, operators: &[FixedOperator]) -> Dense<FixedS
     graph.subtasks.iter().map(subtask).collect()
 }
 
-fn channels(graph: &ExecutionGraph) -> Dense<FixedChannel> {
+fn channels(graph: &ExecutionGraph, local: bool) -> Dense<FixedChannel> {
     let channel = |node: &crate::graph::ChannelNode| {
         let outputs = &graph.subtasks[node.from.index()].outputs;
         let output = outputs.iter().position(|output| output.edge == node.edge);
         let output = output.expect("a channel belongs to an output of its sender");
         let pool = 2 * outputs[output].channels.len() as u32 + FLOATING_BUFFERS;
-        FixedChannel { from: node.from, output, to: node.to, pool }
+        let receiver = &graph.operators[graph.edges[node.edge].to.index()];
+        let may_overtake =
+            receiver.inputs.iter().all(|input| graph.edges[*input].partitioner.supports_unaligned_checkpoints());
+        let place = |subtask: SubtaskId| graph.subtasks[subtask.index()].task_manager;
+        let local = local && place(node.from) == place(node.to);
+        FixedChannel { from: node.from, output, to: node.to, pool, may_overtake, local }
     };
     graph.channels.iter().map(channel).collect()
 }

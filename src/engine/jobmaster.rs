@@ -18,6 +18,10 @@ use crate::trace::{Cause, ExecutionState, Fact, JobStatus};
 pub struct JobMaster {
     /// The job's state.
     pub status: JobStatus,
+    /// Since when; none before the first change.
+    pub status_since: Option<SimTime>,
+    /// Since when it has not been RUNNING.
+    pub down_since: Option<SimTime>,
     /// Restarts so far (`numRestarts`).
     pub restarts: u32,
     /// The restart strategy.
@@ -63,6 +67,8 @@ impl JobMaster {
         let strategy = scenario.restart.in_force(scenario.checkpointing.interval_ms.is_some());
         JobMaster {
             status: JobStatus::Initializing,
+            status_since: None,
+            down_since: None,
             restarts: 0,
             backoff: RestartBackoff::new(strategy, jitter),
             pending_restarts: Vec::new(),
@@ -211,6 +217,7 @@ impl Engine {
         }
         self.change_task_state(subtask, ExecutionState::Initializing);
         self.subtasks[subtask.index()].alive = true;
+        self.subtasks[subtask.index()].meters.initializing_since = self.now;
         let took = self.initialization_time(subtask);
         self.schedule(took, Event::Initialized { subtask, attempt });
     }
@@ -241,9 +248,9 @@ impl Engine {
         if !self.subtasks[subtask.index()].alive {
             return;
         }
-        self.change_task_state(subtask, ExecutionState::Running);
-        self.subtasks[subtask.index()].running_since = Some(self.now);
-        self.on_task_running();
+        if !self.recover_in_flight(subtask) {
+            self.enter_running(subtask);
+        }
         self.woken.push(subtask);
     }
 
@@ -452,6 +459,10 @@ impl Engine {
     pub(super) fn change_job_status(&mut self, to: JobStatus) {
         let from = self.job.status;
         self.job.status = to;
+        self.job.status_since = Some(self.now);
+        if from == JobStatus::Running {
+            self.job.down_since = Some(self.now);
+        }
         self.record(|| Fact::JobStatusChanged { from, to });
         if to == JobStatus::Running {
             self.start_scheduler();
@@ -477,6 +488,7 @@ impl Subtask {
         self.owed = SimDuration::ZERO;
         self.mailbox.clear();
         self.writing.clear();
+        self.capture = None;
         self.activity = Activity::Idle;
         self.ending = Ending::No;
         for operator in &mut self.operators {

@@ -2,7 +2,7 @@
 //!
 //! [`Engine::step`] takes the next event from the heap and hands it to the part it concerns: the JobMaster
 //! (`jobmaster.rs`), the checkpoint coordinator (`checkpointing.rs`), a task's thread (`thread.rs`, `operator.rs`, `source.rs`, `snapshot.rs`), a
-//! Python worker (`worker.rs`), the network (`network.rs`) or the person at the controls (`script.rs`). Parts that decide
+//! Python worker (`worker.rs`), the network (`network.rs`, `in_flight.rs`) or the person at the controls (`script.rs`). Parts that decide
 //! something (restart strategy, barrier handler, request queue, storage) are plain structs with a file of their own.
 //!
 //! A run is a pure function of the [`RunInput`]: no clock, no hash order, no floats in decisions. A clone is a keyframe:
@@ -15,12 +15,15 @@ mod channel;
 mod checkpoint;
 mod checkpointing;
 mod coordinator;
+mod debloat;
 mod event;
 mod exception;
 mod fixed;
+mod in_flight;
 mod invariants;
 mod jobmaster;
 mod leadership;
+mod meters;
 mod network;
 mod operator;
 pub mod outcome;
@@ -47,10 +50,13 @@ mod watermark;
 mod worker;
 
 pub use barrier::BarrierHandler;
-pub use channel::{Channel, Element, InputGate, Slot};
+pub use channel::{Channel, Element, InputGate, Overtaking, Slot};
 pub use checkpoint::{CheckpointCounts, CheckpointStats, CheckpointStatus, CompletedCheckpoint, PendingCheckpoint};
 pub use coordinator::{CheckpointCoordinator, Request};
+pub use debloat::Debloater;
+pub use in_flight::{Capture, InFlight};
 pub use jobmaster::{JobMaster, PendingRestart};
+pub use meters::{Load, Times};
 pub use outside::Outside;
 pub use python::{PythonWorker, WorkItem, WorkResult, WorkerCall};
 pub use restart::RestartBackoff;
@@ -135,7 +141,7 @@ impl Engine {
             storage: Storage::new(scenario, job_id),
             managers: TaskManagers::new(&scenario.cluster, fixed.slots_needed()),
             subtasks: Dense::default(),
-            channels: fixed.graph.channels.iter().map(|_| Channel::new()).collect(),
+            channels: fixed.channels.iter().map(|channel| Channel::new(channel.local)).collect(),
             outside: Outside::new(fixed.record_count(), scenario),
             script: ScriptState::new(&fixed.input),
             random: Random { rebalance: stream(3), python: stream(5) },
@@ -349,6 +355,13 @@ impl Engine {
             Event::WorkerFailed { subtask, position, attempt } => self.on_worker_failed(subtask, position, attempt),
             Event::Flush { channel, epoch, buffer } => self.on_flush(channel, epoch, buffer),
             Event::Deliver { channel, epoch, buffer } => self.on_deliver(channel, epoch, buffer),
+            Event::OvertakingArrives { channel, epoch, checkpoint } => {
+                self.on_overtaking_arrives(channel, epoch, checkpoint);
+            }
+            Event::DebloatLook { subtask, attempt } => self.on_debloat_look(subtask, attempt),
+            Event::AlignmentTimeout { checkpoint, subtask, attempt } => {
+                self.post(subtask, attempt, Mail::AlignmentTimeout(checkpoint));
+            }
             Event::Command { index } => self.on_command(index),
             Event::ScriptWakes => {}
             Event::FaultMoment { fault } => self.on_fault_moment(fault),

@@ -10,7 +10,7 @@ use crate::base::{ChannelId, EventTime, RecordId, Row, SimDuration, SubtaskId};
 use crate::trace::Fact;
 
 /// A watermark in a buffer: its length, its tag, its timestamp.
-const SIGNAL_BYTES: u64 = 13;
+pub(super) const SIGNAL_BYTES: u64 = 13;
 
 impl Engine {
     /// Puts a record into a channel; gives it back when a buffer is needed and none is free.
@@ -39,9 +39,15 @@ impl Engine {
         reserved
     }
 
+    /// How large a channel's next buffer may be: a segment, or what the receiver has asked for (BP-3).
+    #[inline(always)]
+    fn buffer_size(&self, channel: ChannelId) -> u64 {
+        u64::from(self.scenario().cluster.segment_size.min(self.channels[channel.index()].desired_buffer))
+    }
+
     #[inline(always)]
     fn reserve_buffer(&mut self, channel: ChannelId, bytes: u64) -> bool {
-        let segment = u64::from(self.scenario().cluster.segment_size);
+        let segment = self.buffer_size(channel);
         if self.channels[channel.index()].needs_buffer(bytes, segment) {
             if !self.has_free_buffer(channel) {
                 return false;
@@ -54,8 +60,7 @@ impl Engine {
 
     #[inline(always)]
     fn put_data(&mut self, channel: ChannelId, element: Element, bytes: u64) {
-        let cluster = &self.scenario().cluster;
-        let (segment, timeout) = (u64::from(cluster.segment_size), cluster.buffer_timeout_ms);
+        let (segment, timeout) = (self.buffer_size(channel), self.scenario().cluster.buffer_timeout_ms);
         let now = self.now;
         let put = self.channels[channel.index()].put_data(element, bytes, segment, now);
         match (put, timeout) {
@@ -104,7 +109,9 @@ impl Engine {
     fn find_exhausted(&self, subtask: SubtaskId) -> Option<ChannelId> {
         let outputs = &self.fixed.subtasks[subtask.index()].outputs;
         outputs.iter().flatten().copied().find(|channel| {
-            let full = self.channels[channel.index()].needs_buffer(1, u64::from(self.scenario().cluster.segment_size));
+            // Flink keeps the last buffer back, so that a thread that waits between records can still let a barrier overtake.
+            let segment = u64::from(self.scenario().cluster.segment_size);
+            let full = self.fixed.unaligned || self.channels[channel.index()].needs_buffer(1, segment);
             full && !self.has_free_buffer(*channel)
         })
     }
@@ -127,11 +134,14 @@ impl Engine {
     }
 
     /// Sends what can leave: events always, records as far as there are credits.
-    fn send_ready(&mut self, channel: ChannelId) {
+    pub(super) fn send_ready(&mut self, channel: ChannelId) {
         let FixedChannel { from, output, to, .. } = self.fixed.channels[channel.index()];
         while let Some((buffer, data)) = self.channels[channel.index()].ready_to_send() {
             if data && !self.take_credit(channel, to) {
                 return;
+            }
+            if !data && self.subtasks[from.index()].capture.is_some() {
+                self.event_leaves(channel, from);
             }
             let now = self.now;
             let end = &mut self.channels[channel.index()];
@@ -156,7 +166,7 @@ impl Engine {
             return true;
         }
         let gate = &mut self.subtasks[to.index()].gate;
-        if gate.floating > 0 {
+        if gate.floating > 0 && !self.fixed.channels[channel.index()].local {
             gate.floating -= 1;
             end.floating += 1;
             return true;
@@ -187,8 +197,12 @@ impl Engine {
             return;
         }
         end.deliver(buffer, now);
-        if end.blocked.is_none() {
-            let to = self.fixed.channels[channel.index()].to;
+        let free = end.blocked.is_none();
+        let to = self.fixed.channels[channel.index()].to;
+        if self.fixed.unaligned {
+            self.deliver_unaligned(channel, to, buffer);
+        }
+        if free && !self.subtasks[to.index()].recovering {
             self.subtasks[to.index()].gate.enqueue(channel);
             self.woken.push(to);
         }

@@ -198,7 +198,9 @@ impl Engine {
 
     pub(super) fn advance_emission(&mut self, id: SubtaskId, emission: Emission) -> Progress {
         let Emission { position, record, time, row, tag, output } = emission;
-        let operator = self.subtasks[id.index()].operators[usize::from(position)].operator;
+        let runtime = &mut self.subtasks[id.index()].operators[usize::from(position)];
+        let operator = runtime.operator;
+        runtime.emitted += u64::from(output == 0);
         let exits = &*self.fixed.operators[operator.index()].exits;
         let Some(output) = next_exit(exits, tag, output) else { return Progress::More };
         let exit = exits[usize::from(output)];
@@ -222,6 +224,8 @@ impl Engine {
                 Progress::More
             }
             Err(row) => {
+                // It will come by here again.
+                self.subtasks[id.index()].operators[usize::from(position)].emitted -= u64::from(output == 0);
                 self.push(id, again(row, output));
                 self.enter_backpressure(id, channel)
             }

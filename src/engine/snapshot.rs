@@ -29,9 +29,10 @@ impl Engine {
 
     pub(super) fn begin_triggered(&mut self, id: SubtaskId, checkpoint: CheckpointId) {
         let now = self.now;
+        let unaligned = self.overtakes_at_once(id, checkpoint);
         let task = &mut self.subtasks[id.index()];
         task.barriers.on_trigger_message(checkpoint);
-        task.barriers.first_at = now;
+        (task.barriers.first_at, task.barriers.unaligned) = (now, unaligned);
         self.begin_checkpoint(id, checkpoint);
     }
 
@@ -39,6 +40,7 @@ impl Engine {
         let now = self.now;
         let task = &mut self.subtasks[id.index()];
         if checkpoint <= task.last_checkpoint {
+            self.drop_capture(id, checkpoint);
             return;
         }
         task.last_checkpoint = checkpoint;
@@ -76,7 +78,12 @@ impl Engine {
         inputs.iter().position(|input| *input == channel).expect("the channel is an input of the subtask")
     }
 
-    fn carry_out_barrier_actions(&mut self, id: SubtaskId, actions: &[BarrierAction], checkpoint: CheckpointId) {
+    pub(super) fn carry_out_barrier_actions(
+        &mut self,
+        id: SubtaskId,
+        actions: &[BarrierAction],
+        checkpoint: CheckpointId,
+    ) {
         for action in actions {
             match *action {
                 BarrierAction::Block(at) => {
@@ -86,6 +93,9 @@ impl Engine {
                     }
                 }
                 BarrierAction::Trigger(checkpoint) => self.begin_checkpoint(id, checkpoint),
+                BarrierAction::StartCapture(checkpoint) => self.start_capture(id, checkpoint),
+                BarrierAction::EndCapture(at) => self.end_capture_of(id, checkpoint, at),
+                BarrierAction::AllArrived(checkpoint) => self.all_barriers_arrived(id, checkpoint),
                 BarrierAction::Abort(checkpoint, why) => self.abort_alignment(id, checkpoint, why),
                 BarrierAction::Ignore => {}
             }
@@ -94,6 +104,7 @@ impl Engine {
 
     fn abort_alignment(&mut self, id: SubtaskId, checkpoint: CheckpointId, why: Abort) {
         self.unblock_all(id);
+        self.drop_capture(id, checkpoint);
         let task = &mut self.subtasks[id.index()];
         task.last_checkpoint = task.last_checkpoint.max(checkpoint);
         let attempt = task.attempt;
@@ -137,15 +148,11 @@ impl Engine {
             aborted.remove(at);
             self.broadcast(id, &Element::CancelMarker(checkpoint));
             self.unblock_all(id);
+            self.drop_capture(id, checkpoint);
             return Progress::More;
         }
-        let fixed = self.fixed.clone();
         self.prepare_sinks(id, checkpoint);
-        for channel in fixed.graph.subtasks[id.index()].outputs.iter().flat_map(|output| &output.channels) {
-            let channel = *channel;
-            self.record(|| Fact::BarrierSent { checkpoint, channel });
-            self.put_event(channel, Element::Barrier(checkpoint));
-        }
+        self.emit_barriers(id, checkpoint);
         self.record(|| Fact::SnapshotStarted { checkpoint, subtask: id });
         let mut extra = SimDuration::ZERO;
         match self.checkpoint_fault(id, checkpoint, FaultPhase::Sync) {
@@ -163,6 +170,7 @@ impl Engine {
         let took = SimDuration::from_micros(self.latencies().snapshot_sync_us * operators) + extra;
         let snapshot = self.capture(id, checkpoint, took);
         self.subtasks[id.index()].writing.insert(checkpoint, snapshot);
+        self.finish_capture(id);
         self.push(id, Frame::Checkpoint { checkpoint, stage: SnapshotStage::Sync });
         self.busy(id, took)
     }
@@ -212,6 +220,9 @@ impl Engine {
                 sync,
                 ..SnapshotTiming::default()
             },
+            unaligned: task.barriers.unaligned && task.barriers.current == checkpoint,
+            processed: task.barriers.processed,
+            ..SubtaskSnapshot::default()
         };
         snapshot.bytes = snapshot_bytes(&snapshot);
         snapshot
@@ -225,9 +236,11 @@ impl Engine {
         }
         let bytes = task.writing.get(&checkpoint).map_or(0, |snapshot| snapshot.bytes);
         self.record(|| Fact::SnapshotTaken { checkpoint, subtask: id, bytes });
-        if self.scenario().checkpointing.mode == CheckpointingMode::ExactlyOnce {
+        let barriers = &self.subtasks[id.index()].barriers;
+        if self.scenario().checkpointing.mode == CheckpointingMode::ExactlyOnce && !barriers.is_aligning() {
             self.unblock_all(id);
         }
+        self.sync_part_ended(id, checkpoint);
         let mut took = SimDuration::from_micros(self.latencies().snapshot_async_us) + self.storage_time(bytes);
         if let Some((_, FaultEffect::Slow(more))) = self.slow_fault(id, checkpoint, FaultPhase::Async) {
             took = took + more;
@@ -246,6 +259,9 @@ impl Engine {
         let Some(bytes) = self.subtasks[subtask.index()].writing.get(&checkpoint).map(|snapshot| snapshot.bytes) else {
             return;
         };
+        if self.awaits_channel_state(subtask, checkpoint) {
+            return;
+        }
         let fault = self.checkpoint_fault(subtask, checkpoint, FaultPhase::Async);
         let message = match fault {
             Some((position, FaultEffect::Throw(message))) => Some((position, message)),
@@ -305,12 +321,21 @@ impl Engine {
         self.record(|| Fact::AbortNotified { checkpoint, subtask: id });
         let limit = self.scenario().checkpointing.max_concurrent.max(1) as usize;
         let task = &mut self.subtasks[id.index()];
-        task.writing.remove(&checkpoint);
+        let unfinished = task.writing.remove(&checkpoint);
+        if task.capture.as_ref().is_some_and(|capture| capture.checkpoint == checkpoint) {
+            task.capture = None;
+        }
         if checkpoint > task.last_checkpoint {
             task.aborted.push(checkpoint);
             if task.aborted.len() > limit {
                 task.aborted.remove(0);
             }
+        }
+        let now = self.now;
+        if let (Some(mut part), Some(stats)) = (unfinished, self.coordinator.stats_mut(checkpoint)) {
+            part.timing.acknowledged_at = now;
+            stats.bytes += part.bytes;
+            stats.incomplete.insert(id, std::sync::Arc::new(part));
         }
     }
 

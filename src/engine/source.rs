@@ -25,6 +25,9 @@ impl Engine {
         if self.subtasks[id.index()].ending != Ending::No {
             return Progress::Wait;
         }
+        if self.subtasks[id.index()].recovering {
+            return self.nothing_to_read(id);
+        }
         match self.next_row(id) {
             NextRow::Ended => {
                 self.push(id, Frame::Ending);

@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::barrier::BarrierHandler;
-use super::channel::InputGate;
+use super::channel::{Element, InputGate};
+use super::debloat::Debloater;
+use super::in_flight::{Capture, InFlight};
+use super::meters::Meters;
 use super::python::PythonWorker;
 use super::timers::Timers;
 use super::watermark::{Signal, WatermarkGenerator, WatermarkValve};
@@ -60,6 +63,10 @@ pub struct Subtask {
     pub(super) ended_inputs: u32,
     /// A checkpoint being written asynchronously: its snapshot waits for the acknowledgement.
     pub(super) writing: SortedMap<CheckpointId, SubtaskSnapshot>,
+    /// In-flight data being stored for an unaligned checkpoint (BR-9).
+    pub capture: Option<Box<Capture>>,
+    /// Restored in-flight data is being consumed: the task stays INITIALIZING (BR-12).
+    pub(super) recovering: bool,
     /// The checkpoint from which this attempt was restored.
     pub restored_from: Option<CheckpointId>,
     /// It had finished when the checkpoint that it was restored from was taken (CP-32).
@@ -78,6 +85,10 @@ pub struct Subtask {
     pub(super) doomed: bool,
     /// It does not react to being cancelled (JS-7).
     pub stuck: bool,
+    /// With buffer debloating: what it goes by.
+    pub debloater: Option<Box<Debloater>>,
+    /// What the thread spends its time on.
+    pub(super) meters: Meters,
     /// When the current attempt entered RUNNING.
     pub running_since: Option<SimTime>,
 }
@@ -148,6 +159,8 @@ pub enum Frame {
         /// Position of the operator in the chain.
         position: u16,
     },
+    /// Restored output in-flight data is put back into its channels, the last of the list first (BR-12).
+    Recover(Vec<(ChannelId, Element)>),
 }
 
 /// A call of a function, under way.
@@ -204,6 +217,8 @@ pub enum Mail {
     Complete(CheckpointId),
     /// A checkpoint was aborted.
     Abort(CheckpointId),
+    /// Barriers of this checkpoint may overtake from now on (BR-10).
+    AlignmentTimeout(CheckpointId),
     /// `bundle.time` is over for this bundle.
     BundleTime(u16, u32),
     /// The watermark generator at this position is asked.
@@ -245,6 +260,8 @@ pub struct OperatorRuntime {
     pub watermark: EventTime,
     /// The generator, where it makes watermarks.
     pub generator: Option<Box<WatermarkGenerator>>,
+    /// Records that it gave out in this attempt.
+    pub emitted: u64,
 }
 
 /// A sink's transactions in one attempt.
@@ -340,6 +357,14 @@ pub struct SubtaskSnapshot {
     pub finished: bool,
     /// Timing of the parts, in microseconds (BR-14).
     pub timing: SnapshotTiming,
+    /// It was taken at the first barrier (BR-9).
+    pub unaligned: bool,
+    /// Bytes read between the first barrier and the last (BR-14).
+    pub processed: u64,
+    /// Bytes of channel state, part of the size (BR-14).
+    pub persisted: u64,
+    /// In-flight data, where there is some.
+    pub in_flight: Option<Arc<InFlight>>,
 }
 
 /// An operator's part.

@@ -37,7 +37,10 @@ impl Engine {
     pub(super) fn run_thread(&mut self, id: SubtaskId) {
         let task = &self.subtasks[id.index()];
         let opened = !task.operators.is_empty();
-        if !task.alive || !opened || !matches!(task.state, ExecutionState::Running | ExecutionState::Canceling) {
+        // One that is initializing has operators only while it consumes restored in-flight data.
+        let may_run =
+            matches!(task.state, ExecutionState::Running | ExecutionState::Canceling | ExecutionState::Initializing);
+        if !task.alive || !opened || !may_run {
             return;
         }
         if matches!(task.activity, Activity::Busy { until, .. } if until > self.now) {
@@ -59,11 +62,15 @@ impl Engine {
         if let Activity::BackPressured(channel) = self.subtasks[id.index()].activity {
             self.record(|| Fact::BackpressureChanged { subtask: id, channel, on: false });
         }
-        self.subtasks[id.index()].activity = Activity::Idle;
+        let task = &mut self.subtasks[id.index()];
+        task.meters.leave(task.activity, self.now);
+        task.activity = Activity::Idle;
     }
 
     pub(super) fn enter_backpressure(&mut self, id: SubtaskId, channel: ChannelId) -> Progress {
-        self.subtasks[id.index()].activity = Activity::BackPressured(channel);
+        let task = &mut self.subtasks[id.index()];
+        task.activity = Activity::BackPressured(channel);
+        task.meters.wait(self.now, !task.stack.is_empty());
         self.record(|| Fact::BackpressureChanged { subtask: id, channel, on: true });
         Progress::Wait
     }
@@ -95,6 +102,7 @@ impl Engine {
                     self.advance_signal(id, position, signal, output, channel)
                 }
                 Frame::Processing { position } => self.advance_processing(id, position),
+                Frame::Recover(elements) => self.advance_recovery(id, elements),
             };
         }
         if task.owed != SimDuration::ZERO {
@@ -117,6 +125,9 @@ impl Engine {
             && let Some(mail) = task.mailbox.pop_front()
         {
             self.open_mail(id, mail);
+            return Progress::More;
+        }
+        if task.gate.overtaking > 0 && self.take_overtaking(id) {
             return Progress::More;
         }
         if self.fixed.subtasks[id.index()].has_worker
@@ -152,6 +163,7 @@ impl Engine {
             Mail::Abort(checkpoint) => self.on_abort(id, checkpoint),
             Mail::WatermarkTick(position) => self.on_tick_mail(id, position),
             Mail::ProcessingTimers(position) => self.push(id, Frame::Processing { position }),
+            Mail::AlignmentTimeout(checkpoint) => self.on_alignment_timeout(id, checkpoint),
             Mail::BundleTime(position, bundle) => {
                 let worker = self.subtasks[id.index()].operators[usize::from(position)].worker.as_ref();
                 if worker.is_some_and(|worker| worker.bundle == bundle && worker.bundle_records > 0) {
@@ -163,9 +175,15 @@ impl Engine {
     // ---- input
 
     fn read_input(&mut self, id: SubtaskId) -> Progress {
-        let Some((channel, element)) = self.next_element(id) else { return Progress::Wait };
+        let Some((channel, element)) = self.next_element(id) else { return self.nothing_to_read(id) };
         match element {
             Element::Record(record, row, time) => {
+                if let Some(debloater) = &mut self.subtasks[id.index()].debloater {
+                    debloater.read += row.size() + 4;
+                }
+                if self.subtasks[id.index()].barriers.is_measuring() {
+                    self.subtasks[id.index()].barriers.processed += row.size() + 4;
+                }
                 self.subtasks[id.index()].owed = self.record_cost();
                 self.hand_over(id, 0, record, row, time);
             }
@@ -196,12 +214,13 @@ impl Engine {
             let (element, emptied) = end.take()?;
             if emptied {
                 let more = end.received > 0;
-                let gate = &mut self.subtasks[id.index()].gate;
-                gate.ready.pop_front();
-                if more {
-                    gate.ready.push_back(channel);
+                let task = &mut self.subtasks[id.index()];
+                let recovering = task.recovering;
+                task.gate.ready.pop_front();
+                if more && !recovering {
+                    task.gate.ready.push_back(channel);
                 }
-                if element.is_data() {
+                if element.is_data() && !recovering {
                     self.return_credit(channel, id);
                 }
             }

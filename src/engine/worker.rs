@@ -239,7 +239,9 @@ impl Engine {
         if !begun {
             self.record(|| Fact::BundleFinishing { subtask: id, operator, remaining });
         }
-        self.subtasks[id.index()].activity = Activity::AwaitingBundle(position);
+        let task = &mut self.subtasks[id.index()];
+        task.activity = Activity::AwaitingBundle(position);
+        task.meters.wait(self.now, false);
         self.push(id, Frame::FinishBundle { position, begun: true });
         Progress::Wait
     }

@@ -61,6 +61,7 @@ fn sentence(t: Language, fact: &Fact, names: &Names) -> String {
         | Fact::BundleFinishing { .. }
         | Fact::BundleFinished { .. }
         | Fact::BackpressureChanged { .. }
+        | Fact::BufferSizeChanged { .. }
         | Fact::EndOfData { .. }
         | Fact::CommandDone { .. }
         | Fact::BudgetSpent { .. } => record_sentence(t, fact, names),
@@ -90,6 +91,11 @@ fn sentence(t: Language, fact: &Fact, names: &Names) -> String {
         | Fact::CheckpointRetained { .. } => coordinator_sentence(t, fact, names),
         Fact::TriggerArrived { .. }
         | Fact::BarrierSent { .. }
+        | Fact::BarrierOvertook { .. }
+        | Fact::AlignmentTimedOut { .. }
+        | Fact::InFlightCaptured { .. }
+        | Fact::InFlightPersisted { .. }
+        | Fact::InFlightRestored { .. }
         | Fact::BarrierReceived { .. }
         | Fact::ChannelBlocked { .. }
         | Fact::ChannelUnblocked { .. }
@@ -185,6 +191,7 @@ fn record_sentence(t: Language, fact: &Fact, names: &Names) -> String {
             let (task, to) = (names.subtask(*subtask), names.channel(*channel).1);
             if *on { t.backpressure_on(task, to) } else { t.backpressure_off(task, to) }
         }
+        Fact::BufferSizeChanged { subtask, bytes: size } => t.buffer_size(names.subtask(*subtask), bytes(*size)),
         Fact::EndOfData { subtask } => t.end_of_data_waits(names.subtask(*subtask)),
         Fact::CommandDone { action } => t.command_done(action),
         Fact::BudgetSpent { events } => t.budget_spent(count(*events)),
@@ -236,6 +243,21 @@ fn barrier_sentence(t: Language, fact: &Fact, names: &Names) -> String {
         Fact::BarrierSent { checkpoint, channel } => {
             let (from, to) = names.channel(*channel);
             t.barrier_sent(checkpoint.0, from, to)
+        }
+        Fact::BarrierOvertook { checkpoint, channel, records } => {
+            let (from, to) = names.channel(*channel);
+            t.barrier_overtook(checkpoint.0, from, to, *records)
+        }
+        Fact::AlignmentTimedOut { checkpoint, subtask } => t.alignment_timed_out(checkpoint.0, names.subtask(*subtask)),
+        Fact::InFlightCaptured { checkpoint, channel, records } => {
+            let (from, to) = names.channel(*channel);
+            t.in_flight_captured(checkpoint.0, from, to, *records)
+        }
+        Fact::InFlightPersisted { checkpoint, subtask, records, bytes: size } => {
+            t.in_flight_persisted(checkpoint.0, names.subtask(*subtask), *records, bytes(*size))
+        }
+        Fact::InFlightRestored { checkpoint, subtask, records } => {
+            t.in_flight_restored(checkpoint.0, names.subtask(*subtask), *records)
         }
         Fact::BarrierReceived { checkpoint, channel, open } => {
             let (from, to) = names.channel(*channel);
@@ -343,6 +365,7 @@ fn rules_of(fact: &Fact) -> &'static [&'static str] {
         Fact::OperatorOpened { .. } => &["SR-7"],
         Fact::RecordEmitted { .. } => &["BR-2"],
         Fact::RecordSent { .. } | Fact::BackpressureChanged { .. } => &["BP-1"],
+        Fact::BufferSizeChanged { .. } => &["BP-3"],
         Fact::RecordReceived { .. }
         | Fact::StatementReached { .. }
         | Fact::StdoutPrinted { .. }
@@ -383,6 +406,10 @@ fn rules_of(fact: &Fact) -> &'static [&'static str] {
         Fact::CheckpointRetained { .. } => &["CS-8"],
         Fact::TriggerArrived { .. } => &["BR-2"],
         Fact::BarrierSent { .. } => &["BR-1", "BR-3"],
+        Fact::BarrierOvertook { .. } | Fact::InFlightCaptured { .. } => &["BR-9"],
+        Fact::AlignmentTimedOut { .. } => &["BR-10"],
+        Fact::InFlightPersisted { .. } => &["BR-9", "BR-14"],
+        Fact::InFlightRestored { .. } => &["BR-12"],
         Fact::BarrierReceived { .. } => &["BR-4"],
         Fact::ChannelBlocked { .. } | Fact::ChannelUnblocked { .. } => &["BR-4", "BR-5"],
         Fact::CancelMarkerReceived { .. } => &["BR-6"],

@@ -32,6 +32,9 @@ pub struct Checkpointing {
     /// lies in `_metadata` (CS-3).
     #[serde(default = "usual_inline_threshold", skip_serializing_if = "is_usual_inline_threshold")]
     pub inline_threshold: u64,
+    /// `execution.checkpointing.unaligned.enabled`; absent = off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unaligned: Option<Unaligned>,
 }
 
 /// 20 kb.
@@ -41,6 +44,27 @@ const fn usual_inline_threshold() -> u64 {
 
 const fn is_usual_inline_threshold(bytes: &u64) -> bool {
     *bytes == usual_inline_threshold()
+}
+
+/// Unaligned checkpoints are on (BR-9 to BR-12).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Unaligned {
+    /// `execution.checkpointing.unaligned.forced`: also with custom partitioners, of which there are none here.
+    #[serde(default)]
+    pub forced: bool,
+    /// `execution.checkpointing.aligned-checkpoint-timeout`: a checkpoint starts aligned and turns unaligned after this
+    /// long; 0 = unaligned at once.
+    #[serde(default)]
+    pub aligned_timeout_ms: u64,
+}
+
+impl Checkpointing {
+    /// Unaligned checkpoints as they are in force: with at-least-once Flink switches them off (BR-11).
+    pub fn unaligned_in_force(&self) -> Option<Unaligned> {
+        self.unaligned.filter(|_| self.mode == CheckpointingMode::ExactlyOnce)
+    }
 }
 
 impl Default for Checkpointing {
@@ -57,6 +81,7 @@ impl Default for Checkpointing {
             storage: CheckpointStorage::default(),
             after_tasks_finish: true,
             inline_threshold: usual_inline_threshold(),
+            unaligned: None,
         }
     }
 }

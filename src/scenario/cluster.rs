@@ -39,6 +39,13 @@ pub struct Cluster {
     /// What goes wrong with processes, network and storage.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub incidents: Vec<Incident>,
+    /// Channels between subtasks of one TaskManager hand their buffers over without a copy, as Flink's do: what is in flight
+    /// lies at the sender. Off: every channel is as one over the network.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub local_channels: bool,
+    /// `taskmanager.network.memory.buffer-debloat.enabled`; absent = off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buffer_debloat: Option<BufferDebloat>,
     /// What is special about some paths of the file system.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<WorldPath>,
@@ -60,6 +67,8 @@ impl Default for Cluster {
             high_availability: false,
             replacement_ms: None,
             incidents: Vec::new(),
+            local_channels: false,
+            buffer_debloat: None,
             paths: Vec::new(),
             latencies: Latencies::default(),
         }
@@ -160,6 +169,27 @@ impl Default for Timeouts {
 impl Timeouts {
     fn are_usual(&self) -> bool {
         *self == Timeouts::default()
+    }
+}
+
+/// `taskmanager.network.memory.buffer-debloat.*` (BP-3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct BufferDebloat {
+    /// `target`: how long what is in flight should last, in milliseconds.
+    pub target_ms: u64,
+    /// `period`: from one look to the next, in milliseconds.
+    pub period_ms: u64,
+    /// `samples`: looks that a new size is averaged over.
+    pub samples: u32,
+    /// `threshold-percentages`: a smaller change is not announced.
+    pub threshold_percent: u32,
+}
+
+impl Default for BufferDebloat {
+    fn default() -> Self {
+        BufferDebloat { target_ms: 1_000, period_ms: 200, samples: 20, threshold_percent: 25 }
     }
 }
 

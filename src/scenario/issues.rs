@@ -59,6 +59,10 @@ pub enum IssueKind {
         /// What the broker allows, in milliseconds.
         most_ms: u64,
     },
+    /// More than one checkpoint at a time with unaligned checkpoints: Flink refuses the job (BR-11).
+    UnalignedConcurrent,
+    /// Unaligned checkpoints with at-least-once: Flink switches them off with a warning (BR-11).
+    UnalignedAtLeastOnce,
     /// A number that is infinite or none at all, in a row or a constant.
     NotFinite,
     /// A name or a path that is empty.
@@ -416,6 +420,7 @@ impl IssueKind {
     pub const fn severity(&self) -> Severity {
         match self {
             IssueKind::NoSink
+            | IssueKind::UnalignedAtLeastOnce
             | IssueKind::WithoutOutput { .. }
             | IssueKind::DuplicateEdge { .. }
             | IssueKind::ForwardBecomesRebalance { .. }
@@ -444,6 +449,7 @@ impl IssueKind {
             IssueKind::BackoffAboveMaximum { max_ms, .. } => Mend::Set(*max_ms),
             IssueKind::HeartbeatTimeoutTooShort { interval_ms, .. } => Mend::Set(interval_ms.saturating_mul(5)),
             IssueKind::TransactionTimeoutAboveBroker { most_ms } => Mend::Set(*most_ms),
+            IssueKind::UnalignedConcurrent => Mend::Set(1),
             IssueKind::WrongVersion { supported, .. } => Mend::Set(u64::from(*supported)),
             IssueKind::NoSuchColumn { columns, .. } if *columns > 0 => Mend::Set(columns - 1),
             IssueKind::TooManyWindows { slide_ms, .. } => Mend::Set(*slide_ms),
@@ -458,7 +464,8 @@ impl IssueKind {
             IssueKind::Unknown { known, .. } | IssueKind::WrongRole { known, .. } => choose(known)?,
             IssueKind::DirWithoutScheme { with_scheme } => Mend::SetText(with_scheme.clone()?),
             IssueKind::PathNotAbsolute { absolute } => Mend::SetText(absolute.clone()),
-            IssueKind::IntoSource { .. }
+            IssueKind::UnalignedAtLeastOnce
+            | IssueKind::IntoSource { .. }
             | IssueKind::OutOfSink { .. }
             | IssueKind::DuplicateEdge { .. }
             | IssueKind::SourceNotParallel { .. }

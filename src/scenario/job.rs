@@ -301,6 +301,14 @@ impl Partitioner {
         }
     }
 
+    /// Whether barriers may overtake on this edge: not where it is pointwise or a broadcast (BR-11).
+    pub const fn supports_unaligned_checkpoints(self) -> bool {
+        match self {
+            Partitioner::Forward => false,
+            Partitioner::Rebalance | Partitioner::KeyBy { .. } | Partitioner::KeyByConstant => true,
+        }
+    }
+
     /// Whether records have a key on this edge.
     pub const fn is_keyed(self) -> bool {
         matches!(self, Partitioner::KeyBy { .. } | Partitioner::KeyByConstant)

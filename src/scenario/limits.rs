@@ -90,6 +90,10 @@ pub const SEGMENT: RangeInclusive<u64> = 4_096..=1_048_576;
 pub const BUFFER_TIMEOUT_MS: RangeInclusive<u64> = 0..=3_600_000;
 /// `transaction.timeout.ms` and `transaction.max.timeout.ms`: an `int` of milliseconds.
 pub const TRANSACTION_MS: RangeInclusive<u64> = 1..=INT_MAX;
+/// Looks that a debloated buffer size is averaged over.
+pub const DEBLOAT_SAMPLES: RangeInclusive<u64> = 1..=1_000;
+/// A share of a hundred.
+pub const PERCENT: RangeInclusive<u64> = 0..=100;
 /// A latency of the model.
 pub const LATENCY_US: RangeInclusive<u64> = 0..=3_600_000_000;
 /// Deploying takes time, so that a job which fails at once and restarts at once still moves on in time.

@@ -28,8 +28,8 @@ mod sink;
 mod snapshot;
 mod time;
 
-pub use checkpointing::{CheckpointStorage, Checkpointing, CheckpointingMode, Retention};
-pub use cluster::{Cluster, FailoverStrategy, FileSystem, Latencies, PathNature, Timeouts, WorldPath};
+pub use checkpointing::{CheckpointStorage, Checkpointing, CheckpointingMode, Retention, Unaligned};
+pub use cluster::{BufferDebloat, Cluster, FailoverStrategy, FileSystem, Latencies, PathNature, Timeouts, WorldPath};
 pub use commands::{Action, Commands, Condition, Step, TimedAction};
 pub use csv::{CsvError, CsvPreview, preview_csv, read_csv};
 pub use data::{Column, CsvData, CsvSource, Dataset, DatasetRows, SAMPLE_CSV, Table};
@@ -47,8 +47,8 @@ pub use restart::{RestartStrategy, StrategyInForce};
 pub use shape::{Shape, Shapes};
 pub use sink::{CommitterSink, DeliveryGuarantee, KafkaSink, Sink, SinkStyle, UpsertSink};
 pub use snapshot::{
-    ClaimMode, KeyedEntry, ListMode, OperatorList, SNAPSHOT_VERSION, SharedSnapshot, Snapshot, SnapshotKind,
-    SnapshotOperator, SnapshotPart, SplitPosition, StateRecovery, TimerEntry, WindowEntry,
+    ClaimMode, InFlightRecord, InFlightRecords, KeyedEntry, ListMode, OperatorList, SNAPSHOT_VERSION, SharedSnapshot,
+    Snapshot, SnapshotKind, SnapshotOperator, SnapshotPart, SplitPosition, StateRecovery, TimerEntry, WindowEntry,
 };
 pub use time::{
     AUTO_WATERMARK_INTERVAL_MS, Fold, Reduce, TimeDomain, WatermarkStrategy, Window, WindowAssigner, WindowKeeps,

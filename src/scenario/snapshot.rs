@@ -31,6 +31,41 @@ pub struct Snapshot {
     pub path: String,
     /// The operators that have a state in it or none: all of the job's.
     pub operators: Vec<SnapshotOperator>,
+    /// In-flight data of an unaligned checkpoint (BR-9).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_flight: Vec<InFlightRecords>,
+}
+
+/// In-flight data between two subtasks, oldest first: what the receiver had not handled, then what its sender had not sent.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct InFlightRecords {
+    /// The operator that sent it.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(with = "String"))]
+    pub from: OperatorId,
+    /// Its subtask.
+    pub from_subtask: u32,
+    /// The operator that it is for.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(with = "String"))]
+    pub to: OperatorId,
+    /// Its subtask.
+    pub to_subtask: u32,
+    /// The records.
+    pub records: Vec<InFlightRecord>,
+}
+
+/// A record on its way.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct InFlightRecord {
+    /// Which input record it comes from.
+    pub record: u32,
+    /// Its row.
+    pub row: Value,
+    /// Its timestamp in milliseconds.
+    pub time: i64,
 }
 
 /// What a snapshot is.

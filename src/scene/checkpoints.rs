@@ -1,6 +1,6 @@
 //! Flink's checkpoints page as values (UI-2 to UI-5): counts, the latest of each kind, the history, the summary.
 //!
-//! Left out: savepoints, and what is always zero without unaligned checkpoints (persisted data).
+//! Left out: savepoints.
 
 use crate::base::{CheckpointId, RandomStream, SimTime};
 use crate::engine::{CheckpointCounts, CheckpointStats, CheckpointStatus, Engine};
@@ -48,6 +48,10 @@ pub struct Summary {
     pub duration: Spread,
     /// Sizes in bytes.
     pub bytes: Spread,
+    /// Bytes read during alignments.
+    pub processed: Spread,
+    /// Bytes of channel state.
+    pub persisted: Spread,
 }
 
 /// How a figure is spread: minimum, average, maximum, and percentiles 50, 90, 95, 99 and 99.9.
@@ -88,6 +92,8 @@ impl CheckpointsView {
             summary: (!completed.is_empty()).then(|| Summary {
                 duration: Spread::of(completed.iter().map(|stats| stats.duration.map_or(0, |took| took.micros()))),
                 bytes: Spread::of(completed.iter().map(|stats| stats.bytes)),
+                processed: Spread::of(completed.iter().map(|stats| stats.processed)),
+                persisted: Spread::of(completed.iter().map(|stats| stats.persisted)),
             }),
             files: files(engine),
         }

@@ -1,7 +1,7 @@
 //! What every operator holds at a moment, beside what the newest completed checkpoint holds of it.
 
 use crate::base::{AttemptNumber, CheckpointId, EventTime, OperatorIndex, SubtaskId, TimeWindow, Value};
-use crate::engine::{Engine, OperatorRuntime, OperatorSnapshot, OperatorState, SubtaskSnapshot, Timer};
+use crate::engine::{Engine, Load, OperatorRuntime, OperatorSnapshot, OperatorState, SubtaskSnapshot, Timer};
 use crate::scenario::{OperatorKind, TimeDomain};
 use crate::trace::ExecutionState;
 
@@ -28,6 +28,8 @@ pub struct SubtaskView {
     pub attempt: AttemptNumber,
     /// What this attempt was restored from.
     pub restored_from: Option<CheckpointId>,
+    /// How it spends its time, while it runs (BP-4).
+    pub load: Option<Load>,
     /// Its operators, head first.
     pub operators: Vec<OperatorView>,
 }
@@ -126,6 +128,7 @@ fn subtask(engine: &Engine, id: SubtaskId, saved: Option<&SubtaskSnapshot>) -> S
         state: subtask.state,
         attempt: subtask.attempt,
         restored_from: subtask.restored_from,
+        load: engine.load(id),
         operators: operators.collect(),
     }
 }

@@ -17,6 +17,7 @@ pub mod job;
 pub mod layout;
 pub mod managers;
 pub mod outside;
+pub mod phase;
 pub mod signals;
 pub mod storage;
 pub mod strip;

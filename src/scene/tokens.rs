@@ -158,6 +158,13 @@ impl<'a> Tokens<'a> {
             let trail = (bright > 0.0).then(|| (tube.path.at(place - 46.0 * bright).0, bright));
             self.push(kind, point, angle, trail);
         }
+        // A barrier that overtakes passes beside nobody: it is drawn where it is on its way to the receiver's end.
+        for barrier in &channel.overtaking {
+            let wire = SimDuration::from_micros(engine.input().scenario.cluster.latencies.network_us.max(1));
+            let part = if barrier.arrived { 1.0 } else { self.moment.part(barrier.since, barrier.since + wire) };
+            let (point, angle) = tube.path.at(LEAD + (length - gate - 2.0 * LEAD) * part);
+            self.push(TokenKind::Barrier(barrier.checkpoint), point, angle, None);
+        }
         let records = channel.queue.iter().filter(|slot| matches!(slot.element, Element::Record(..))).count();
         TubeView {
             id: tube.id,
@@ -240,12 +247,12 @@ impl<'a> Tokens<'a> {
     /// A checkpoint that waits inside a chain stands as a barrier before the operator that holds it up.
     fn add_inner_barrier(&mut self, id: SubtaskId) {
         let frame = &self.moment.layout.subtasks[id.index()];
-        let phase = super::tasks::checkpoint_phase(self.moment, id, self.moment.engine.subtask(id));
+        let phase = super::phase::checkpoint_phase(self.moment, id, self.moment.engine.subtask(id));
         let (checkpoint, place) = match phase {
-            Some(super::tasks::CheckpointPhase::AwaitingBundle { checkpoint: Some(checkpoint), position, .. }) => {
+            Some(super::phase::CheckpointPhase::AwaitingBundle { checkpoint: Some(checkpoint), position, .. }) => {
                 (checkpoint, position.checked_sub(1).and_then(|link| frame.links.get(link)))
             }
-            Some(super::tasks::CheckpointPhase::Waiting { checkpoint }) => (checkpoint, frame.links.first()),
+            Some(super::phase::CheckpointPhase::Waiting { checkpoint }) => (checkpoint, frame.links.first()),
             _ => return,
         };
         let (at, angle) = match place {

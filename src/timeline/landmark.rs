@@ -71,6 +71,8 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::TimerDeleted { .. }
         | Fact::WindowAdded { .. }
         | Fact::WindowSet { .. }
+        | Fact::InFlightCaptured { .. }
+        | Fact::BufferSizeChanged { .. }
         | Fact::BackpressureChanged { .. } => Weight::Flow,
         Fact::TaskStateChanged { .. }
         | Fact::OperatorOpened { .. }
@@ -97,6 +99,10 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::CheckpointRetained { .. }
         | Fact::TriggerArrived { .. }
         | Fact::BarrierSent { .. }
+        | Fact::BarrierOvertook { .. }
+        | Fact::AlignmentTimedOut { .. }
+        | Fact::InFlightPersisted { .. }
+        | Fact::InFlightRestored { .. }
         | Fact::BarrierReceived { .. }
         | Fact::ChannelBlocked { .. }
         | Fact::ChannelUnblocked { .. }
@@ -180,6 +186,7 @@ impl Stops {
                 fact,
                 Fact::TriggerArrived { .. }
                     | Fact::BarrierReceived { .. }
+                    | Fact::AlignmentTimedOut { .. }
                     | Fact::BundleFinishing { .. }
                     | Fact::SnapshotStarted { .. }
                     | Fact::CancelMarkerReceived { .. }

@@ -224,6 +224,8 @@ pub enum Fact {
     WindowCleared { subtask: SubtaskId, operator: OperatorIndex, key: Row, window: TimeWindow },
     /// A record came after its windows had gone: it went to a side output, or was dropped (SR-9).
     RecordLate { subtask: SubtaskId, operator: OperatorIndex, record: RecordId, aside: bool },
+    /// A subtask asked its senders for buffers of this size (BP-3).
+    BufferSizeChanged { subtask: SubtaskId, bytes: u64 },
     /// A subtask has no more input (CP-33).
     EndOfData { subtask: SubtaskId },
 
@@ -258,6 +260,16 @@ pub enum Fact {
     TriggerArrived { checkpoint: CheckpointId, subtask: SubtaskId },
     /// A barrier was put into a channel (BR-1).
     BarrierSent { checkpoint: CheckpointId, channel: ChannelId },
+    /// A barrier was put before everything that waited in a channel; so many records became part of the checkpoint (BR-9).
+    BarrierOvertook { checkpoint: CheckpointId, channel: ChannelId, records: u32 },
+    /// An alignment took too long and goes on unaligned (BR-10).
+    AlignmentTimedOut { checkpoint: CheckpointId, subtask: SubtaskId },
+    /// Records that lay before a barrier at the receiver became part of the checkpoint (BR-9).
+    InFlightCaptured { checkpoint: CheckpointId, channel: ChannelId, records: u32 },
+    /// All in-flight data of a subtask is in its snapshot (BR-9).
+    InFlightPersisted { checkpoint: CheckpointId, subtask: SubtaskId, records: u32, bytes: u64 },
+    /// A subtask got its in-flight data back and consumes it first (BR-12).
+    InFlightRestored { checkpoint: CheckpointId, subtask: SubtaskId, records: u32 },
     /// A barrier was read from a channel (BR-4).
     BarrierReceived { checkpoint: CheckpointId, channel: ChannelId, open: u32 },
     /// A channel was blocked until the other barriers come (BR-5).
@@ -399,6 +411,7 @@ pub enum AbortReason {
     CheckpointSubsumed,
     CheckpointDeclined,
     CheckpointDeclinedTaskNotReady,
+    CheckpointDeclinedTaskClosing,
     CheckpointDeclinedSubsumed,
     CheckpointDeclinedOnCancellationBarrier,
     CheckpointDeclinedInputEndOfStream,
@@ -432,6 +445,7 @@ impl AbortReason {
             AbortReason::CheckpointSubsumed => "Checkpoint has been subsumed.",
             AbortReason::CheckpointDeclined => "Checkpoint was declined.",
             AbortReason::CheckpointDeclinedTaskNotReady => "Checkpoint was declined (tasks not ready)",
+            AbortReason::CheckpointDeclinedTaskClosing => "Checkpoint was declined (task is closing)",
             AbortReason::CheckpointDeclinedSubsumed => {
                 "Checkpoint was canceled because a barrier from newer checkpoint was received."
             }

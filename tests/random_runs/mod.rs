@@ -8,7 +8,7 @@ use checkpoint_lab::scenario::{
     Comparison, Dataset, DatasetRows, Edge, ExecutionMode, Expr, FailoverStrategy, FaultAt, FaultPhase, FaultPoint,
     Field, FlinkVersion, Function, FunctionKind, Operator, OperatorKind, Partitioner, PathNature, PythonSettings,
     RestartStrategy, Retention, RunInput, SCENARIO_VERSION, Scenario, Source, SourceKind, StateDeclaration, StateKind,
-    Stmt, TimedAction, WorldPath,
+    Stmt, TimedAction, Unaligned, WorldPath,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -275,19 +275,24 @@ fn checkpointing() -> impl Strategy<Value = Checkpointing> {
         CheckpointStorage::FileSystem { dir: "file:///tmp/random".into() },
         CheckpointStorage::FileSystem { dir: "file:///turns/bad".into() },
     ]);
-    (when, how_many, mode, retention, storage, any::<bool>()).prop_map(
-        |(when, how_many, mode, retention, storage, after_tasks_finish)| Checkpointing {
+    let unaligned = option::weighted(0.4, select(vec![0, 0, 60, 500]));
+    let unaligned = unaligned
+        .prop_map(|timeout| timeout.map(|aligned_timeout_ms| Unaligned { aligned_timeout_ms, ..Unaligned::default() }));
+    (when, how_many, mode, retention, storage, any::<bool>(), unaligned).prop_map(
+        |(when, how_many, mode, retention, storage, after_tasks_finish, unaligned)| Checkpointing {
             interval_ms: when.0,
             mode,
             timeout_ms: when.1,
             min_pause_ms: when.2,
-            max_concurrent: how_many.0,
+            // More at a time are refused with unaligned checkpoints.
+            max_concurrent: if unaligned.is_some() { 1 } else { how_many.0 },
             tolerable_failed: how_many.1,
             num_retained: how_many.2,
             retention,
             storage,
             after_tasks_finish,
             inline_threshold: 20_480,
+            unaligned,
         },
     )
 }

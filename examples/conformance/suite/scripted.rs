@@ -195,10 +195,6 @@ fn last_records(text: &str) -> Vec<u64> {
 fn two_inputs(json: &Json, settings: Settings) -> Result<Translation, Verdict> {
     let params = &json["params"];
     let pointwise = json["edge"].as_str().is_some_and(|edge| edge.starts_with("FORWARD"));
-    // With a pointwise edge every input of the operator stays aligned (BR-11).
-    if settings.unaligned && !pointwise {
-        return Err(Verdict::Waits("unaligned checkpoints".into()));
-    }
     let partitioner = if pointwise { Partitioner::Forward } else { Partitioner::Rebalance };
     let count = last_records(params["sources"].as_str().unwrap_or(""));
     let [a, b] = count[..] else { return Err(Verdict::Fail("two sources expected".into())) };

@@ -1,8 +1,8 @@
 //! From a recorded Flink configuration to settings of a scenario.
 
 use checkpoint_lab::scenario::{
-    CheckpointStorage, Checkpointing, CheckpointingMode, Cluster, FailoverStrategy, FlinkVersion, Latencies,
-    RestartStrategy, Retention,
+    BufferDebloat, CheckpointStorage, Checkpointing, CheckpointingMode, Cluster, FailoverStrategy, FlinkVersion,
+    Latencies, RestartStrategy, Retention, Unaligned,
 };
 use serde_json::Value as Json;
 
@@ -14,8 +14,6 @@ pub struct Settings {
     pub checkpointing: Checkpointing,
     pub restart: RestartStrategy,
     pub cluster: Cluster,
-    /// `execution.checkpointing.unaligned.enabled`.
-    pub unaligned: bool,
 }
 
 /// The model's latencies near those of the mini cluster that the recordings were made on.
@@ -46,16 +44,15 @@ pub fn settings(json: &Json) -> Result<Settings, Verdict> {
         cluster.segment_size = bytes(size)?;
     }
     if config.text("taskmanager.network.memory.buffer-debloat.enabled") == Some("true") {
-        return Err(Verdict::Waits("buffer debloating".into()));
+        cluster.buffer_debloat = Some(BufferDebloat::default());
     }
     let unaligned = config.text("execution.checkpointing.unaligned.enabled") == Some("true");
-    Ok(Settings {
-        flink: version(json)?,
-        checkpointing: checkpointing(&config)?,
-        restart: restart(&config)?,
-        cluster,
-        unaligned,
-    })
+    let mut checkpointing = checkpointing(&config)?;
+    if unaligned {
+        let aligned_timeout_ms = config.millis("execution.checkpointing.aligned-checkpoint-timeout")?.unwrap_or(0);
+        checkpointing.unaligned = Some(Unaligned { forced: false, aligned_timeout_ms });
+    }
+    Ok(Settings { flink: version(json)?, checkpointing, restart: restart(&config)?, cluster })
 }
 
 fn version(json: &Json) -> Result<FlinkVersion, Verdict> {
@@ -117,6 +114,7 @@ fn checkpointing(config: &Config<'_>) -> Result<Checkpointing, Verdict> {
         storage,
         inline_threshold: default.inline_threshold,
         after_tasks_finish: config.text(&key("checkpoints-after-tasks-finish")) != Some("false"),
+        ..default
     })
 }
 

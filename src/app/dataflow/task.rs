@@ -94,6 +94,7 @@ fn phase_name(view: &TaskView) -> Option<&'static str> {
     Some(match view.checkpoint? {
         CheckpointPhase::Waiting { .. } => "waiting",
         CheckpointPhase::Aligning { .. } => "aligning",
+        CheckpointPhase::InFlight { .. } => "async",
         CheckpointPhase::AwaitingBundle { .. } => "bundle",
         CheckpointPhase::Sync { .. } => "sync",
         CheckpointPhase::Async { .. } => "async",
@@ -133,6 +134,9 @@ fn phase_words(t: Language, phase: CheckpointPhase) -> (String, Option<f64>) {
         CheckpointPhase::Waiting { checkpoint } => (t.stage_phase_waiting(checkpoint.0), None),
         CheckpointPhase::Aligning { checkpoint, arrived, of, .. } => {
             (t.stage_phase_aligning(checkpoint.0, arrived, of), Some(arrived as f64 / of.max(1) as f64))
+        }
+        CheckpointPhase::InFlight { checkpoint, records, bytes } => {
+            (t.stage_phase_in_flight(checkpoint.0, records, checkpoint_lab::i18n::bytes(bytes)), None)
         }
         CheckpointPhase::AwaitingBundle { checkpoint: Some(checkpoint), remaining, .. } => {
             (t.stage_phase_bundle(checkpoint.0, remaining), None)

@@ -48,6 +48,7 @@ pub fn reason(t: Language, reason: AbortReason) -> &'static str {
         AbortReason::CheckpointDeclined
         | AbortReason::TaskCheckpointFailure
         | AbortReason::CheckpointDeclinedTaskNotReady
+        | AbortReason::CheckpointDeclinedTaskClosing
         | AbortReason::CheckpointDeclinedOnCancellationBarrier
         | AbortReason::CheckpointDeclinedInputEndOfStream => t.stage_reason_declined(),
     }

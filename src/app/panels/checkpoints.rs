@@ -4,14 +4,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use checkpoint_lab::base::{CheckpointId, SimDuration, SimTime};
-use checkpoint_lab::engine::{CheckpointStats, CheckpointStatus};
+use checkpoint_lab::engine::{CheckpointStats, CheckpointStatus, Engine};
 use checkpoint_lab::i18n::{Language, Names, bytes, duration, duration_us};
+use checkpoint_lab::metrics::{documents, prometheus_text};
 use checkpoint_lab::scenario::{CheckpointStorage, CheckpointingMode, Retention, RunInput};
 use checkpoint_lab::scene::checkpoints::{CheckpointsView, Spread};
 use yew::prelude::*;
 
 use super::console::jump;
-use crate::app::context::{Send, use_language, use_send};
+use crate::app::context::{Save, Send, use_language, use_send};
 use crate::app::controls::{Choice, segmented};
 
 #[derive(Properties)]
@@ -21,6 +22,8 @@ pub struct CheckpointsProps {
     pub names: Rc<Names>,
     /// What is really in the browser's database.
     pub stored: Html,
+    /// A file of this name is asked for.
+    pub onsave: Save,
 }
 
 impl PartialEq for CheckpointsProps {
@@ -66,6 +69,14 @@ pub fn CheckpointsPanel(props: &CheckpointsProps) -> Html {
                     <p class="help">{ t.checkpoint_files_note() }</p>
                 </section>
             }
+            <section class="downloads">
+                <h3>{ t.downloads() }</h3>
+                <div class="buttons">
+                    { download(props, "checkpoints.json", rest_documents, t.download_rest()) }
+                    { download(props, "metrics.prom", prometheus_text, t.download_metrics()) }
+                </div>
+                <p class="help">{ t.downloads_help() }</p>
+            </section>
             <section class="stored">
                 <h3>{ t.really_stored() }</h3>
                 { props.stored.clone() }
@@ -73,6 +84,16 @@ pub fn CheckpointsPanel(props: &CheckpointsProps) -> Html {
             <p class="help">{ t.checkpoints_note() }</p>
         </div>
     }
+}
+
+/// Every REST document, by its path.
+fn rest_documents(engine: &Engine) -> String {
+    serde_json::to_string_pretty(&documents(engine)).unwrap_or_default()
+}
+
+fn download(props: &CheckpointsProps, name: &'static str, text: fn(&Engine) -> String, label: &'static str) -> Html {
+    let onclick = props.onsave.reform(move |_: MouseEvent| (name, text));
+    html! { <button type="button" class="button" {onclick}>{ label }</button> }
 }
 
 fn list(rows: Vec<(&'static str, Html)>) -> Html {
@@ -120,7 +141,7 @@ fn overview(t: Language, send: &Send, props: &CheckpointsProps) -> Html {
                 ("Full Checkpoint Data Size", text(bytes(stats.bytes))),
                 ("Path", html! { <code class="path">{ path(props, stats.id) }</code> }),
                 ("Discarded", text(stats.discarded.to_string())),
-                ("Checkpoint Type", text(if props.input.scenario.checkpointing.mode == CheckpointingMode::ExactlyOnce { "aligned checkpoint" } else { "at-least-once checkpoint" })),
+                ("Checkpoint Type", text(kind(props, stats))),
             ])) }
             { latest("Latest Failed Checkpoint", view.latest_failed.as_ref().map(|stats| vec![
                 ("ID", text(stats.id.to_string())),
@@ -194,13 +215,27 @@ fn entry(t: Language, send: &Send, props: &CheckpointsProps, stats: &CheckpointS
                         ("End to End Duration", text(span(t, stats.duration))),
                         ("Checkpointed Data Size", text(bytes(stats.bytes))),
                         ("Full Checkpoint Data Size", text(bytes(stats.bytes))),
-                        ("Processed (persisted) in-flight data", text("0 B (0 B)")),
+                        ("Processed (persisted) in-flight data", text(in_flight(stats.processed, stats.persisted))),
                     ]) }
                     if let CheckpointStatus::Failed(reason) = stats.status { <p class="cause">{ reason.message() }</p> }
                 </div>
                 { subtasks(t, props, stats) }
             </details>
         </li>
+    }
+}
+
+/// Processed data, and in brackets what was persisted of it, as Flink's page writes it.
+fn in_flight(processed: u64, persisted: u64) -> String {
+    format!("{} ({})", bytes(processed), bytes(persisted))
+}
+
+/// As Flink's page names the kind of a checkpoint.
+fn kind(props: &CheckpointsProps, stats: &CheckpointStats) -> &'static str {
+    match props.input.scenario.checkpointing.mode {
+        _ if stats.unaligned => "unaligned checkpoint",
+        CheckpointingMode::ExactlyOnce => "aligned checkpoint",
+        CheckpointingMode::AtLeastOnce => "at-least-once checkpoint",
     }
 }
 
@@ -213,13 +248,15 @@ fn subtasks(t: Language, props: &CheckpointsProps, stats: &CheckpointStats) -> H
         let timing = &part.timing;
         html! {
             <tbody key={subtask.0}>
-                <tr><th scope="rowgroup" colspan="5">{ props.names.subtask(*subtask).to_owned() }</th></tr>
+                <tr><th scope="rowgroup" colspan="7">{ props.names.subtask(*subtask).to_owned() }</th></tr>
                 <tr>
                     <td>{ bytes(part.bytes) }</td>
                     <td>{ duration(t, timing.sync) }</td>
                     <td>{ duration(t, timing.async_part) }</td>
                     <td>{ duration(t, timing.alignment) }</td>
                     <td>{ duration(t, timing.start_delay) }</td>
+                    <td>{ in_flight(part.processed, part.persisted) }</td>
+                    <td>{ part.unaligned.to_string() }</td>
                 </tr>
             </tbody>
         }
@@ -234,6 +271,8 @@ fn subtasks(t: Language, props: &CheckpointsProps, stats: &CheckpointStats) -> H
                     <th scope="col">{ "Async" }</th>
                     <th scope="col">{ "Alignment" }</th>
                     <th scope="col">{ "Start Delay" }</th>
+                    <th scope="col">{ "Processed (Persisted)" }</th>
+                    <th scope="col">{ "Unaligned" }</th>
                 </tr>
             </thead>
             { for stats.parts.iter().map(row) }
@@ -260,15 +299,21 @@ fn summary(t: Language, props: &CheckpointsProps) -> Html {
         "99% percentile",
         "99.9% percentile",
     ];
-    let rows = labels.into_iter().zip(figures(&summary.duration)).zip(figures(&summary.bytes));
+    let data = figures(&summary.processed).into_iter().zip(figures(&summary.persisted));
+    let rows = labels.into_iter().zip(figures(&summary.duration)).zip(figures(&summary.bytes)).zip(data);
     html! {
         <table class="figure-table" lang="en">
             <thead>
-                <tr><td></td><th scope="col">{ "End to End Duration" }</th><th scope="col">{ "Checkpointed Data Size" }</th></tr>
+                <tr><td></td><th scope="col">{ "End to End Duration" }</th><th scope="col">{ "Checkpointed Data Size" }</th><th scope="col">{ "Processed (persisted) in-flight data" }</th></tr>
             </thead>
             <tbody>
-                { for rows.map(|((label, took), size)| html! {
-                    <tr><th scope="row">{ label }</th><td>{ duration_us(t, took) }</td><td>{ bytes(size) }</td></tr>
+                { for rows.map(|(((label, took), size), (processed, persisted))| html! {
+                    <tr>
+                        <th scope="row">{ label }</th>
+                        <td>{ duration_us(t, took) }</td>
+                        <td>{ bytes(size) }</td>
+                        <td>{ in_flight(processed, persisted) }</td>
+                    </tr>
                 }) }
             </tbody>
         </table>
@@ -296,7 +341,8 @@ fn configuration(t: Language, props: &CheckpointsProps) -> Html {
                 ("Timeout", millis(cp.timeout_ms)),
                 ("Minimum Pause Between Checkpoints", millis(cp.min_pause_ms)),
                 ("Maximum Concurrent Checkpoints", text(cp.max_concurrent.to_string())),
-                ("Unaligned Checkpoints", text("Disabled")),
+                ("Unaligned Checkpoints", text(if cp.unaligned_in_force().is_some() { "Enabled" } else { "Disabled" })),
+                ("Aligned checkpoint timeout", cp.unaligned_in_force().map_or_else(|| text("Disabled"), |set| millis(set.aligned_timeout_ms))),
                 ("Persist Checkpoints Externally", text(externally)),
                 ("Tolerable Failed Checkpoints", text(cp.tolerable_failed.to_string())),
                 ("Checkpoints With Finished Tasks", text(if cp.after_tasks_finish { "Enabled" } else { "Disabled" })),

@@ -45,10 +45,18 @@ fn subtask(t: Language, names: &Names, checkpoint: Option<CheckpointId>, view: &
                     <span class={classes!("state-word", task_class(view.state))}>{ view.state.name() }</span>
                     { " · " }{ t.attempt(view.attempt.0) }{ restored }
                 </p>
+                if let Some(load) = view.load {
+                    <p class="load">{ t.task_load(share(load.busy), share(load.back_pressured()), share(load.idle)) }</p>
+                }
             </header>
             { for view.operators.iter().map(|view| operator(t, names, checkpoint, view)) }
         </section>
     }
+}
+
+/// Milliseconds of a second as a percentage.
+fn share(millis: u64) -> String {
+    format!("{} %", (millis + 5) / 10)
 }
 
 /// The colour of a task state.

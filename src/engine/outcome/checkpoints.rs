@@ -82,6 +82,16 @@ pub struct SubtaskCheckpoint {
     pub async_duration_ms: Option<u64>,
     /// Bytes that it wrote.
     pub checkpointed_size: u64,
+    /// Bytes of in-flight data among them.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub persisted_data: u64,
+    /// Records of in-flight data.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub persisted_records: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// The moments of one subtask's part.
@@ -93,6 +103,8 @@ struct Part {
     stored: Option<SimTime>,
     acknowledged: Option<SimTime>,
     bytes: u64,
+    persisted: (u64, u64),
+    last_barrier: Option<SimTime>,
 }
 
 /// Collects the checkpoints of a trace.
@@ -147,7 +159,13 @@ impl Checkpoints {
             }
             Fact::BarrierReceived { checkpoint, channel, .. } => {
                 let subtask = graph.channels[channel.index()].to;
-                self.part(*checkpoint, subtask, |part| _ = part.first_barrier.get_or_insert(at));
+                self.part(*checkpoint, subtask, |part| {
+                    part.first_barrier.get_or_insert(at);
+                    part.last_barrier = Some(at);
+                });
+            }
+            Fact::InFlightPersisted { checkpoint, subtask, records, bytes } => {
+                self.part(*checkpoint, *subtask, |part| part.persisted = (*bytes, u64::from(*records)));
             }
             Fact::SnapshotStarted { checkpoint, subtask } => {
                 self.part(*checkpoint, *subtask, |part| part.started = Some(at));
@@ -245,7 +263,9 @@ impl Part {
             ack_time_ms: self.acknowledged.map(SimTime::millis),
             end_to_end_duration_ms: between(Some(triggered), self.acknowledged),
             start_delay_ms: between(Some(triggered), self.first_barrier.or(self.started)),
-            alignment_duration_ms: between(self.first_barrier, self.started).unwrap_or(0),
+            alignment_duration_ms: between(self.first_barrier, self.started.max(self.last_barrier)).unwrap_or(0),
+            persisted_data: self.persisted.0,
+            persisted_records: self.persisted.1,
             sync_duration_ms: between(self.started, self.taken),
             async_duration_ms: between(self.taken, self.stored),
             checkpointed_size: self.bytes,

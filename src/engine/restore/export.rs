@@ -36,6 +36,7 @@ impl Engine {
             checkpoint: id.0,
             path: qualified(path.as_ref()?),
             operators: operators.collect(),
+            in_flight: self.export_in_flight(checkpoint),
         })
     }
 
@@ -46,7 +47,17 @@ impl Engine {
         let declared = spec.kind.states();
         let part = |subtask: crate::base::SubtaskId| {
             let Some(snapshot) = checkpoint.subtasks.get(&subtask) else { return SnapshotPart::default() };
-            let SubtaskSnapshot { operators, bytes: _, finished, timing: _ } = &**snapshot;
+            let SubtaskSnapshot {
+                operators,
+                bytes: _,
+                finished,
+                timing: _,
+                unaligned: _,
+                processed: _,
+                persisted: _,
+                // Lies between operators: `in_flight.rs` takes it.
+                in_flight: _,
+            } = &**snapshot;
             let mut part = operators.get(node.position).map_or_else(SnapshotPart::default, |held| {
                 let partitions = &self.fixed.subtasks[subtask.index()].partitions;
                 part_of(held, partitions, &declared)

@@ -6,6 +6,7 @@
 //! declare is dropped here, where Flink carries it along unread.
 
 mod export;
+mod in_flight;
 mod redistribute;
 
 use redistribute::redistribute;
@@ -66,6 +67,7 @@ pub(super) fn fit(snapshot: &Snapshot, fixed: &Fixed) -> Result<FittedSnapshot, 
             subtasks.insert(subtask, Arc::new(part));
         }
     }
+    in_flight::assign(snapshot, fixed, &mut subtasks)?;
     let checkpoint = CompletedCheckpoint {
         id: CheckpointId(snapshot.checkpoint),
         kind: snapshot.kind,

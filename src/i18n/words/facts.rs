@@ -144,6 +144,10 @@ phrases! {
         en: "{task} has no free buffer towards {to} and has to stop: backpressure."
     }
     backpressure_off(task: &str, to: &str) { ko: "{} 보낼 버퍼가 생겨 {} 다시 나아갑니다.", euro(to), i(task); en: "{task} has a buffer towards {to} again and goes on." }
+    buffer_size(task: &str, size: String) {
+        ko: "{} 보내는 쪽에 버퍼를 {}로 맞춰 달라고 했습니다. 전송 중인 데이터가 목표 시간만큼만 남도록 하는 버퍼 디블로팅입니다.", i(task), size;
+        en: "{task} asked its senders for buffers of {size}: debloating keeps just so much in flight as the target time needs."
+    }
     end_of_data_waits(task: &str) {
         ko: "{} 입력을 다 읽었습니다. 이 뒤에 트리거된 체크포인트가 완료될 때까지 RUNNING으로 기다립니다.", i(task);
         en: "{task} has read all its input. It stays RUNNING until a checkpoint triggered after this completes."
@@ -212,6 +216,26 @@ phrases! {
     barrier_sent(checkpoint: u64, from: &str, to: &str) {
         ko: "{} {} 가는 채널에 chk-{checkpoint}의 배리어를 넣었습니다. 앞선 레코드를 추월하지 않습니다.", i(from), euro(to);
         en: "{from} put the barrier of chk-{checkpoint} into the channel to {to}. It overtakes no record."
+    }
+    barrier_overtook(checkpoint: u64, from: &str, to: &str, records: u32) {
+        ko: "{from}의 chk-{checkpoint} 배리어가 {} 가는 채널에서 기다리던 레코드 {records}개를 앞질렀습니다. 앞지른 레코드는 체크포인트에 함께 저장됩니다.", euro(to);
+        en: "The barrier of chk-{checkpoint} from {from} overtook {records} record(s) waiting in the channel to {to}; they are stored in the checkpoint."
+    }
+    alignment_timed_out(checkpoint: u64, task: &str) {
+        ko: "{task}의 정렬이 제한 시간을 넘어 chk-{checkpoint}의 남은 배리어를 기다리지 않고 비정렬로 진행합니다.";
+        en: "{task} has aligned for too long: it takes its part of chk-{checkpoint} unaligned, without waiting for the other barriers."
+    }
+    in_flight_captured(checkpoint: u64, from: &str, to: &str, records: u32) {
+        ko: "{from}에서 {} 온 배리어 앞의 레코드 {records}개가 전송 중 데이터로 chk-{checkpoint}에 담깁니다.", euro(to);
+        en: "{records} record(s) from {from} that lie before the barrier at {to} go into chk-{checkpoint} as in-flight data."
+    }
+    in_flight_persisted(checkpoint: u64, task: &str, records: u32, size: String) {
+        ko: "{task}의 전송 중 데이터가 chk-{checkpoint}에 모두 담겼습니다(레코드 {records}개, {size}).";
+        en: "All in-flight data of {task} is in chk-{checkpoint}: {records} record(s), {size}."
+    }
+    in_flight_restored(checkpoint: u64, task: &str, records: u32) {
+        ko: "{} chk-{checkpoint}의 전송 중 레코드 {records}개를 돌려받았습니다. 새 데이터보다 먼저 처리하며, 그동안 INITIALIZING에 머뭅니다.", i(task);
+        en: "{task} got {records} in-flight record(s) of chk-{checkpoint} back. They come before any new data, and the task stays INITIALIZING until then."
     }
     barrier_received_last(checkpoint: u64, from: &str, to: &str) {
         ko: "{from}에서 온 chk-{checkpoint}의 배리어로 {to}의 정렬이 끝났습니다.";

@@ -14,6 +14,14 @@ phrases! {
     at_least(low: String) { ko: "{low} 이상이어야 합니다."; en: "Must be at least {low}." }
     power_of_two { ko: "2의 거듭제곱이어야 합니다."; en: "Must be a power of two." }
     backoff_above { ko: "처음 지연이 최대 지연보다 깁니다."; en: "The initial backoff is longer than the maximum." }
+    unaligned_concurrent {
+        ko: "Flink가 잡을 거절합니다: maxConcurrentCheckpoints can't be > 1 if UnalignedCheckpoints enabled. 비정렬 체크포인트는 한 번에 하나만 할 수 있습니다.";
+        en: "Flink refuses the job: maxConcurrentCheckpoints can't be > 1 if UnalignedCheckpoints enabled."
+    }
+    unaligned_at_least_once {
+        ko: "Flink가 경고를 남기고 비정렬을 끕니다: Unaligned checkpoints can only be used with checkpointing mode EXACTLY_ONCE";
+        en: "Flink warns and switches them off: Unaligned checkpoints can only be used with checkpointing mode EXACTLY_ONCE"
+    }
     not_finite { ko: "무한대나 NaN은 쓸 수 없습니다."; en: "Must be a finite number." }
     empty { ko: "비어 있습니다."; en: "Must not be empty." }
     too_long(limit: String) { ko: "너무 깁니다. {limit}바이트까지입니다."; en: "Too long: at most {limit} bytes." }
@@ -106,6 +114,8 @@ impl Language {
             IssueKind::OutOfRange { low, high, .. } => self.out_of_range(count(*low), count(*high)),
             IssueKind::NotAPowerOfTwo { .. } => self.power_of_two().into(),
             IssueKind::BackoffAboveMaximum { .. } => self.backoff_above().into(),
+            IssueKind::UnalignedConcurrent => self.unaligned_concurrent().into(),
+            IssueKind::UnalignedAtLeastOnce => self.unaligned_at_least_once().into(),
             IssueKind::NotFinite => self.not_finite().into(),
             IssueKind::Empty => self.empty().into(),
             IssueKind::TooLong { limit, .. } => self.too_long(count(*limit)),

@@ -21,7 +21,7 @@ phrases! {
     lo_checkpoints { ko: "체크포인트와 상태"; en: "Checkpoints and state" }
     lo_cp_race { ko: "Flink 2.3에서 태스크가 하나인 잡은 스케줄러를 켜는 두 통지가 겹쳐 첫 체크포인트가 한 번 또는 두 번 시작됩니다. 어느 쪽인지는 시드가 정합니다."; en: "On Flink 2.3 two notices start the scheduler of a one-task job at once, so it begins with one first checkpoint or two. The seed decides which." }
     lo_cp_slip { ko: "상태가 없는 PyFlink 잡은 예외가 난 뒤 태스크가 실패하기까지의 틈에 0바이트 체크포인트가 완료될 때가 있습니다. 기록한 실행에서는 여덟 번에 한 번쯤이었고, 모델은 그 비율로 시드에 따라 보여 줍니다."; en: "In a PyFlink job without state a checkpoint of 0 bytes can still complete between the exception and the task's failure. About one in eight recorded failures did; the model shows it as often, by seed." }
-    lo_cp_unaligned { ko: "비정렬(unaligned) 체크포인트, 버퍼 디블로팅, 체인지로그가 없습니다."; en: "No unaligned checkpoints, no buffer debloating, no changelog." }
+    lo_cp_unaligned { ko: "비정렬 체크포인트의 전송 중 데이터는 서브태스크마다 따로 씁니다. 실제 Flink는 서브태스크 다섯까지 한 파일을 나눠 쓰며 서로를 기다립니다. 체인지로그가 없습니다."; en: "Each subtask writes its in-flight data to a file of its own; in Flink up to five share one and wait for each other. No changelog." }
     lo_cp_savepoints { ko: "세이브포인트와 stop-with-savepoint가 없습니다."; en: "No savepoints, no stop-with-savepoint." }
     lo_cp_backend { ko: "상태 백엔드는 hashmap뿐입니다. RocksDB와 증분 체크포인트가 없습니다."; en: "The hashmap state backend only: no RocksDB, no incremental checkpoints." }
     lo_cp_sizes { ko: "상태의 크기는 모델이 어림한 값입니다. 실제 바이트 수는 직렬화기에 따라 다릅니다."; en: "Sizes of state are the model's estimate; real ones depend on the serializers." }

@@ -3,6 +3,17 @@
 phrases! {
     window { ko: "윈도우"; en: "window" }
     timer { ko: "타이머"; en: "timer" }
+    downloads { ko: "내려받기"; en: "Download" }
+    download_rest { ko: "REST 문서 (JSON)"; en: "REST documents (JSON)" }
+    download_metrics { ko: "메트릭 (Prometheus)"; en: "Metrics (Prometheus)" }
+    downloads_help {
+        ko: "지금 보는 순간에 Flink의 REST API와 Prometheus 리포터가 답할 내용을 파일로 받습니다.";
+        en: "What Flink's REST interface and its Prometheus reporter would answer at the moment in view."
+    }
+    task_load(busy: String, back_pressured: String, idle: String) {
+        ko: "최근 1분: 처리 {busy} · 백프레셔 {back_pressured} · 대기 {idle}";
+        en: "Last minute: busy {busy} · backpressured {back_pressured} · idle {idle}"
+    }
     none { ko: "없음"; en: "none" }
     now { ko: "지금"; en: "Now" }
 

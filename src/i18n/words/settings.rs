@@ -104,6 +104,22 @@ phrases! {
     retention_retain { ko: "취소해도 보존"; en: "Retain on cancellation" }
     cp_after_finish { ko: "끝난 태스크가 있어도 체크포인트"; en: "Checkpoints after tasks finish" }
 
+    cp_unaligned { ko: "비정렬 체크포인트"; en: "Unaligned checkpoints" }
+    cp_unaligned_help {
+        ko: "배리어가 대기 중인 레코드를 앞지르고, 앞지른 레코드를 함께 저장합니다. forward로 들어오는 태스크는 아무 말 없이 정렬 방식을 유지합니다.";
+        en: "Barriers overtake waiting records, which are stored too. A task with a forward input stays aligned without a word."
+    }
+    cp_aligned_timeout { ko: "정렬 제한 시간"; en: "Aligned checkpoint timeout" }
+    cp_aligned_timeout_help {
+        ko: "정렬 방식으로 시작해 트리거 뒤 이만큼 지나도 끝나지 않으면 비정렬로 바뀝니다. 0이면 처음부터 비정렬입니다.";
+        en: "Starts aligned and turns unaligned when it is not done so long after the trigger. 0 = unaligned from the start."
+    }
+    cp_unaligned_forced { ko: "비정렬 강제"; en: "Forced unaligned" }
+    cp_unaligned_forced_help {
+        ko: "사용자 정의 파티셔너가 있는 잡에서만 뜻이 있습니다. 이 실험실에는 없어 아무 차이가 없습니다.";
+        en: "Matters only to jobs with custom partitioners. The lab has none, so nothing changes."
+    }
+
     // ---- storage
     storage_kind { ko: "저장 위치"; en: "Where" }
     storage_jobmanager { ko: "JobManager 힙 (상태당 5 MB까지)"; en: "JobManager heap (5 MB a state)" }
@@ -182,6 +198,17 @@ phrases! {
     segment_size { ko: "버퍼 크기"; en: "Buffer size" }
     buffer_timeout { ko: "버퍼 대기 시간"; en: "Buffer timeout" }
     buffer_timeout_help { ko: "0이면 레코드마다 바로 보냅니다."; en: "0 = every record is sent at once." }
+    local_channels { ko: "로컬 채널"; en: "Local channels" }
+    local_channels_help {
+        ko: "같은 TaskManager 안에서는 받는 쪽 버퍼 없이 보내는 쪽 버퍼를 바로 읽습니다. 실제 Flink가 그렇습니다.";
+        en: "Inside a TaskManager the receiver reads the sender's buffers and has none of its own, as in Flink."
+    }
+    buffer_debloat { ko: "버퍼 디블로팅"; en: "Buffer debloating" }
+    buffer_debloat_help {
+        ko: "전송 중인 데이터가 목표 시간만큼만 남도록 버퍼를 줄입니다.";
+        en: "Makes buffers smaller until what is in flight lasts just the target time."
+    }
+    debloat_target { ko: "디블로팅 목표 시간"; en: "Debloating target" }
     seed { ko: "난수 시드"; en: "Random seed" }
     seed_help { ko: "첫 트리거 시점과 지연의 흔들림을 정합니다. 같은 시드면 같은 실행입니다."; en: "Decides the first trigger and the jitter. The same seed gives the same run." }
     seed_next { ko: "다른 시드"; en: "Another seed" }

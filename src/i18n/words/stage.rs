@@ -52,6 +52,9 @@ phrases! {
 
     stage_phase_waiting(id: u64) { ko: "chk-{id} 트리거가 레코드 처리가 끝나기를 기다림"; en: "the trigger of chk-{id} waits for the record" }
     stage_phase_aligning(id: u64, arrived: usize, of: usize) { ko: "chk-{id} 정렬 중 {arrived} / {of}"; en: "chk-{id} aligning {arrived} / {of}" }
+    stage_phase_in_flight(id: u64, records: u32, size: String) {
+        ko: "chk-{id} 전송 중 데이터 저장: {records}건, {size}"; en: "chk-{id} stores in-flight data: {records}, {size}"
+    }
     stage_phase_bundle(id: u64, remaining: usize) {
         ko: "chk-{id} 대기: 번들에 {remaining}건 남음";
         en: "chk-{id} waits: {remaining} left in the bundle"

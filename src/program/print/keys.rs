@@ -2,8 +2,8 @@
 
 use super::Dialect;
 use crate::scenario::{
-    Api, CheckpointStorage, Cluster, ExecutionMode, FailoverStrategy, PythonSettings, RestartStrategy, Retention,
-    Scenario,
+    Api, BufferDebloat, CheckpointStorage, Cluster, ExecutionMode, FailoverStrategy, PythonSettings, RestartStrategy,
+    Retention, Scenario,
 };
 
 /// A configuration key that the program sets.
@@ -39,6 +39,17 @@ pub(super) fn keys(scenario: &Scenario, dialect: Dialect) -> Vec<Key> {
     if !checkpointing.after_tasks_finish {
         let key = "execution.checkpointing.checkpoints-after-tasks-finish";
         keys.add("checkpointing.after_tasks_finish", key, false);
+    }
+    if let Some(unaligned) = &checkpointing.unaligned {
+        keys.add("checkpointing.unaligned", "execution.checkpointing.unaligned.enabled", true);
+        if unaligned.forced {
+            keys.add("checkpointing.unaligned.forced", "execution.checkpointing.unaligned.forced", true);
+        }
+        if unaligned.aligned_timeout_ms > 0 {
+            let (key, field) =
+                ("execution.checkpointing.aligned-checkpoint-timeout", "checkpointing.unaligned.aligned_timeout_ms");
+            keys.add(field, key, duration(unaligned.aligned_timeout_ms));
+        }
     }
     restart(&scenario.restart, dialect, &mut keys);
     if let Api::Python(python) = &scenario.api {
@@ -135,5 +146,23 @@ fn cluster(set: &Cluster, keys: &mut Keys) {
     }
     if set.segment_size != default.segment_size {
         keys.add("cluster.segment_size", "taskmanager.memory.segment-size", format!("{} b", set.segment_size));
+    }
+    if let Some(debloat) = &set.buffer_debloat {
+        let usual = BufferDebloat::default();
+        let key = |name: &str| format!("taskmanager.network.memory.buffer-debloat.{name}");
+        keys.add("cluster.buffer_debloat", key("enabled"), true);
+        if debloat.target_ms != usual.target_ms {
+            keys.add("cluster.buffer_debloat.target_ms", key("target"), duration(debloat.target_ms));
+        }
+        if debloat.period_ms != usual.period_ms {
+            keys.add("cluster.buffer_debloat.period_ms", key("period"), duration(debloat.period_ms));
+        }
+        if debloat.samples != usual.samples {
+            keys.add("cluster.buffer_debloat.samples", key("samples"), debloat.samples);
+        }
+        if debloat.threshold_percent != usual.threshold_percent {
+            let field = "cluster.buffer_debloat.threshold_percent";
+            keys.add(field, key("threshold-percentages"), debloat.threshold_percent);
+        }
     }
 }

@@ -3,7 +3,9 @@
 use super::found::Found;
 use crate::scenario::dir::{DirProblem, dir_problem};
 use crate::scenario::limits;
-use crate::scenario::{Api, CheckpointStorage, Checkpointing, Cluster, Counted, IssueKind, RestartStrategy, Scenario};
+use crate::scenario::{
+    Api, CheckpointStorage, Checkpointing, CheckpointingMode, Cluster, Counted, IssueKind, RestartStrategy, Scenario,
+};
 
 pub(super) fn check(scenario: &Scenario, found: &mut Found) {
     found.length("name", &scenario.name, limits::NAME_BYTES);
@@ -27,6 +29,15 @@ fn checkpointing(set: &Checkpointing, cluster: &Cluster, found: &mut Found) {
     found.range("checkpointing.tolerable_failed", set.tolerable_failed, &limits::TOLERABLE_FAILED);
     found.range("checkpointing.inline_threshold", set.inline_threshold, &limits::INLINE_THRESHOLD);
     found.range("checkpointing.num_retained", set.num_retained, &limits::NUM_RETAINED);
+    if let Some(unaligned) = &set.unaligned {
+        let field = "checkpointing.unaligned.aligned_timeout_ms";
+        found.range(field, unaligned.aligned_timeout_ms, &limits::DELAY_MS);
+        if set.mode == CheckpointingMode::AtLeastOnce {
+            found.add("checkpointing.unaligned", IssueKind::UnalignedAtLeastOnce);
+        } else if set.max_concurrent > 1 {
+            found.add("checkpointing.max_concurrent", IssueKind::UnalignedConcurrent);
+        }
+    }
     if let CheckpointStorage::FileSystem { dir } = &set.storage {
         directory(dir, set.interval_ms.is_some(), cluster, found);
     }
@@ -116,6 +127,12 @@ fn cluster(cluster: &Cluster, found: &mut Found) {
         found.add("cluster.timeouts.heartbeat_timeout_ms", kind);
     }
     found.range("cluster.replacement_ms", cluster.replacement_ms.unwrap_or(0), &limits::MOMENT_MS);
+    if let Some(debloat) = &cluster.buffer_debloat {
+        found.range("cluster.buffer_debloat.target_ms", debloat.target_ms, &limits::POSITIVE_MS);
+        found.range("cluster.buffer_debloat.period_ms", debloat.period_ms, &limits::CHECKPOINT_MS);
+        found.range("cluster.buffer_debloat.samples", debloat.samples, &limits::DEBLOAT_SAMPLES);
+        found.range("cluster.buffer_debloat.threshold_percent", debloat.threshold_percent, &limits::PERCENT);
+    }
     found.count("cluster.paths", Counted::Paths, cluster.paths.len(), limits::PATHS);
     for (at, path) in cluster.paths.iter().enumerate() {
         let field = format!("cluster.paths[{at}].path");

@@ -1,7 +1,9 @@
 //! Everything below `execution.checkpointing`.
 
 use checkpoint_lab::i18n::Language;
-use checkpoint_lab::scenario::{CheckpointStorage, CheckpointingMode, FileSystem, PathNature, Retention, WorldPath};
+use checkpoint_lab::scenario::{
+    CheckpointStorage, CheckpointingMode, FileSystem, PathNature, Retention, Unaligned, WorldPath,
+};
 use yew::prelude::*;
 
 use super::form::{Field, Form, Number, Unit};
@@ -56,6 +58,36 @@ fn when_on(form: &Form, interval: u64) -> Html {
             { form.number(concurrent, plain(cp.max_concurrent), |scenario, n| scenario.checkpointing.max_concurrent = small(n)) }
             { form.number(tolerable, plain(cp.tolerable_failed), |scenario, n| scenario.checkpointing.tolerable_failed = small(n)) }
             { form.switch(after_finish, cp.after_tasks_finish, |scenario, on| scenario.checkpointing.after_tasks_finish = on) }
+            { unaligned(form) }
+        </>
+    }
+}
+
+/// Unaligned checkpoints and when they begin.
+fn unaligned(form: &Form) -> Html {
+    let (t, set) = (form.t, form.scenario.checkpointing.unaligned);
+    let on = Field::at("checkpointing.unaligned", t.cp_unaligned())
+        .key("execution.checkpointing.unaligned.enabled")
+        .help(t.cp_unaligned_help());
+    let timeout = Field::at("checkpointing.unaligned.aligned_timeout_ms", t.cp_aligned_timeout())
+        .key("execution.checkpointing.aligned-checkpoint-timeout")
+        .help(t.cp_aligned_timeout_help());
+    let forced = Field::at("checkpointing.unaligned.forced", t.cp_unaligned_forced())
+        .key("execution.checkpointing.unaligned.forced")
+        .help(t.cp_unaligned_forced_help());
+    html! {
+        <>
+            { form.switch(on, set.is_some(), |scenario, on| {
+                scenario.checkpointing.unaligned = on.then(Unaligned::default);
+            }) }
+            if let Some(set) = set {
+                { form.number(timeout, Number::millis(set.aligned_timeout_ms), |scenario, ms| {
+                    scenario.checkpointing.unaligned.get_or_insert_default().aligned_timeout_ms = ms;
+                }) }
+                { form.switch(forced, set.forced, |scenario, on| {
+                    scenario.checkpointing.unaligned.get_or_insert_default().forced = on;
+                }) }
+            }
         </>
     }
 }

@@ -2,7 +2,8 @@
 
 use checkpoint_lab::i18n::clock;
 use checkpoint_lab::scenario::{
-    Action, Api, Commands, ExecutionMode, FailoverStrategy, FlinkVersion, OperatorKind, PythonSettings, Scenario,
+    Action, Api, BufferDebloat, Commands, ExecutionMode, FailoverStrategy, FlinkVersion, OperatorKind, PythonSettings,
+    Scenario,
 };
 use checkpoint_lab::session::Msg;
 use yew::prelude::*;
@@ -42,7 +43,32 @@ pub fn fields(form: &Form, seed: u64) -> Html {
                 }) }
             { form.number(segment, bytes, |scenario, n| scenario.cluster.segment_size = small(n)) }
             { form.number(timeout, Number::millis(cluster.buffer_timeout_ms), |scenario, ms| scenario.cluster.buffer_timeout_ms = ms) }
+            { network(form) }
             { seed_field(form, seed) }
+        </>
+    }
+}
+
+/// How much may be in flight.
+fn network(form: &Form) -> Html {
+    let (t, cluster) = (form.t, &form.scenario.cluster);
+    let local = Field::at("cluster.local_channels", t.local_channels()).help(t.local_channels_help());
+    let on = Field::at("cluster.buffer_debloat", t.buffer_debloat())
+        .key("taskmanager.network.memory.buffer-debloat.enabled")
+        .help(t.buffer_debloat_help());
+    let target = Field::at("cluster.buffer_debloat.target_ms", t.debloat_target())
+        .key("taskmanager.network.memory.buffer-debloat.target");
+    html! {
+        <>
+            { form.switch(local, cluster.local_channels, |scenario, on| scenario.cluster.local_channels = on) }
+            { form.switch(on, cluster.buffer_debloat.is_some(), |scenario, on| {
+                scenario.cluster.buffer_debloat = on.then(BufferDebloat::default);
+            }) }
+            if let Some(debloat) = &cluster.buffer_debloat {
+                { form.number(target, Number::millis(debloat.target_ms), |scenario, ms| {
+                    scenario.cluster.buffer_debloat.get_or_insert_default().target_ms = ms;
+                }) }
+            }
         </>
     }
 }
