@@ -15,7 +15,7 @@ use jobs::{
 };
 
 fn at(ms: u64, action: Action) -> Commands {
-    Commands { at: vec![TimedAction { at: SimTime::from_millis(ms), action }], script: Vec::new() }
+    Commands { at: vec![TimedAction { at: SimTime::from_millis(ms), action }], when: Vec::new(), script: Vec::new() }
 }
 
 fn count(outcome: &Outcome, wanted: impl Fn(&Fact) -> bool) -> usize {
@@ -310,6 +310,7 @@ fn an_aborted_checkpoint_is_passed_over() {
             TimedAction { at: SimTime::from_millis(2_600), action: Action::Hold { source: "b".into(), on: false } },
         ],
         script: Vec::new(),
+        when: Vec::new(),
     };
     let outcome = run_until(scenario, commands, 1, SimTime::from_millis(10_000));
     assert!(outcome.aborted().iter().any(|(_, reason, _)| *reason == AbortReason::CheckpointExpired));

@@ -173,7 +173,7 @@ fn a_manual_checkpoint_ignores_min_pause() {
     let mut scenario = periodic(3_600_000, 0);
     scenario.checkpointing.min_pause_ms = 3_600_000;
     let at = |ms| TimedAction { at: SimTime::from_millis(ms), action: Action::TriggerCheckpoint };
-    let commands = Commands { at: vec![at(1_000), at(1_500)], script: Vec::new() };
+    let commands = Commands { at: vec![at(1_000), at(1_500)], when: Vec::new(), script: Vec::new() };
     let outcome = run_until(scenario, commands, 0, SimTime::from_millis(5_000));
     assert_eq!(outcome.triggers(), [1_000, 1_500]);
 }
@@ -399,7 +399,8 @@ fn a_restart_replays_from_the_completed_checkpoint() {
         Step::Do(Action::TriggerCheckpoint),
         Step::Wait(Condition::CheckpointDone),
     ];
-    let outcome = run_until(scenario, Commands { at: Vec::new(), script }, 0, SimTime::from_millis(60_000));
+    let outcome =
+        run_until(scenario, Commands { at: Vec::new(), when: Vec::new(), script }, 0, SimTime::from_millis(60_000));
     assert_eq!(outcome.status(), JobStatus::Finished);
     let first: Vec<_> = outcome.printed().into_iter().filter(|(attempt, _)| *attempt == 0).map(|(_, t)| t).collect();
     let second: Vec<_> = outcome.printed().into_iter().filter(|(attempt, _)| *attempt == 1).map(|(_, t)| t).collect();
@@ -438,6 +439,7 @@ fn a_job_can_be_cancelled_while_it_waits_for_its_restart() {
     let mut scenario = always_failing(fixed_delay(3, 60_000), 10);
     scenario.checkpointing.interval_ms = Some(1_000);
     let commands = Commands {
+        when: Vec::new(),
         at: vec![TimedAction { at: SimTime::from_millis(5_000), action: Action::Cancel }],
         script: Vec::new(),
     };

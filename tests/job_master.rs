@@ -161,7 +161,7 @@ fn a_refused_restart_cancels_everything_and_fails() {
     let at =
         outcome.trace.iter().find(|event| matches!(event.fact, Fact::RestartSuppressed { .. })).expect("it failed").at;
     let cancel = TimedAction { at: SimTime::from_millis(at.millis() + 500), action: Action::Cancel };
-    let commands = Commands { at: vec![cancel], script: Vec::new() };
+    let commands = Commands { at: vec![cancel], when: Vec::new(), script: Vec::new() };
     let outcome = run_until(refused(), commands, 0, SimTime::from_millis(60_000));
     assert_eq!(job_states(&outcome)[2..], [JobStatus::Failing, JobStatus::Cancelling, JobStatus::Canceled]);
 }

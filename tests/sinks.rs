@@ -72,7 +72,7 @@ fn transactional_sinks_give_each_row_once_whenever_the_job_fails() {
         for at in (60..1_800).step_by(43) {
             let fail = Action::Fail { operator: "op".into(), subtask: None, message: "planted".into() };
             let command = TimedAction { at: SimTime::from_millis(at), action: fail };
-            let commands = Commands { at: vec![command], script: Vec::new() };
+            let commands = Commands { at: vec![command], when: Vec::new(), script: Vec::new() };
             let outcome = run_until(into(sink.clone()), commands, at, SimTime::from_millis(60_000));
             assert_eq!(outcome.status(), JobStatus::Finished, "{sink:?} failing at {at} ms");
             assert_eq!(committed(&outcome), all(), "{sink:?} failing at {at} ms");

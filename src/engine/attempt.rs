@@ -41,6 +41,7 @@ impl Engine {
             last_notified: CheckpointId(0),
             aborted: Vec::new(),
             ending: Ending::No,
+            end_mode: Default::default(),
             ended_inputs: 0,
             writing: Default::default(),
             capture: None,

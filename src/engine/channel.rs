@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 
 use super::watermark::Signal;
 use crate::base::{ChannelId, CheckpointId, EventTime, RecordId, Row, SimTime};
+use crate::trace::StopMode;
 
 /// Buffers that a channel owns at its receiver: its initial credit.
 pub const EXCLUSIVE_BUFFERS: u32 = 2;
@@ -38,7 +39,7 @@ pub enum Element {
     /// A cancel marker (BR-6).
     CancelMarker(CheckpointId),
     /// No more records; state may still be checkpointed (CP-33).
-    EndOfData,
+    EndOfData(StopMode),
     /// The sender is gone.
     EndOfPartition,
 }

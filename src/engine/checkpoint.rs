@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::savepoint::SavepointOrder;
 use super::task::SubtaskSnapshot;
 use crate::base::{AttemptNumber, CheckpointId, SimDuration, SimTime, SortedMap, SortedSet, SubtaskId};
 use crate::scenario::SnapshotKind;
@@ -14,6 +15,8 @@ pub struct PendingCheckpoint {
     pub id: CheckpointId,
     /// Whether the periodic scheduler asked for it.
     pub periodic: bool,
+    /// It is a savepoint.
+    pub savepoint: Option<Arc<SavepointOrder>>,
     /// When it got its id.
     pub triggered_at: SimTime,
     /// The attempts that must acknowledge (CP-18).
@@ -67,6 +70,8 @@ pub struct CheckpointStats {
     pub status: CheckpointStatus,
     /// Whether the periodic scheduler asked for it.
     pub periodic: bool,
+    /// It is a savepoint.
+    pub savepoint: Option<Arc<SavepointOrder>>,
     /// When it was triggered.
     pub triggered_at: SimTime,
     /// When the last acknowledgement came.

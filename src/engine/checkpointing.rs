@@ -1,27 +1,17 @@
 //! Carrying out what the checkpoint coordinator decides: triggering, acknowledgements, completion, abort, failure
-//! accounting, restore, retention (CP-2 to CP-37, CS-8).
+//! accounting (CP-2 to CP-29).
 
 use std::sync::Arc;
 
 use super::Engine;
 use super::checkpoint::{CheckpointStats, CheckpointStatus, CompletedCheckpoint, PendingCheckpoint};
-use super::coordinator::{CheckpointCoordinator, Deactivator, Decision, Request};
+use super::coordinator::{Deactivator, Decision, Request};
 use super::event::Event;
 use super::task::SubtaskSnapshot;
 use crate::base::{AttemptNumber, CheckpointId, SimDuration, SortedMap, SortedSet, SubtaskId};
 use crate::scenario::defaults::{FirstTrigger, first_trigger};
-use crate::scenario::{ClaimMode, OperatorKind, Retention, SnapshotKind, StateKind};
+use crate::scenario::{OperatorKind, SnapshotKind, StateKind};
 use crate::trace::{AbortReason, Cause, ExecutionState, Fact, JobStatus, RefusalReason};
-
-impl CheckpointCoordinator {
-    /// SP-6: a snapshot that the job is started from is the store's first entry, and ids go on after it. SP-8: it is the
-    /// job's own only when the job claims it.
-    pub(super) fn start_from(&mut self, checkpoint: CompletedCheckpoint, claim_mode: ClaimMode) {
-        self.next_id = CheckpointId(checkpoint.id.0.saturating_add(1));
-        self.not_owned = (claim_mode != ClaimMode::Claim).then_some(checkpoint.id);
-        self.completed.push_back(Arc::new(checkpoint));
-    }
-}
 
 impl Engine {
     // ---- the periodic scheduler (CP-2 to CP-5)
@@ -56,9 +46,27 @@ impl Engine {
             self.coordinator.active = false;
             self.coordinator.generation += 1;
             self.coordinator.next_tick = None;
-            self.coordinator.queue.clear();
+            let dropped = std::mem::take(&mut self.coordinator.queue);
             self.record(|| Fact::SchedulerStopped);
+            for order in dropped.into_iter().filter_map(|request| request.savepoint) {
+                self.stop_failed(&order);
+            }
         }
+    }
+
+    /// SP-4: no periodic checkpoints any more, and none of those on their way.
+    pub(super) fn stop_scheduler_for_savepoint(&mut self) {
+        self.stop_scheduler();
+        self.abort_all_pending(AbortReason::CheckpointCoordinatorSuspend);
+    }
+
+    /// SP-5: they begin again.
+    pub(super) fn restart_scheduler(&mut self) {
+        if self.triggers_at_once() && self.coordinator.base_interval().is_some() && !self.coordinator.active {
+            let delay = SimDuration::from_millis(self.coordinator.settings.min_pause_ms);
+            self.activate(delay);
+        }
+        self.start_scheduler();
     }
 
     /// 2.3: a task has become RUNNING. The first one starts the scheduler, whatever the others do; when the last one runs
@@ -118,9 +126,12 @@ impl Engine {
     // ---- requests (CP-6 to CP-8)
 
     pub(super) fn request_checkpoint(&mut self, periodic: bool) {
-        let request = Request { periodic, at: self.now };
-        if !self.coordinator.enqueue(request) {
-            self.refuse(request, RefusalReason::TooManyCheckpointRequests, None);
+        self.enqueue_request(Request { periodic, savepoint: None, at: self.now });
+    }
+
+    pub(super) fn enqueue_request(&mut self, request: Request) {
+        if !self.coordinator.enqueue(request.clone()) {
+            self.refuse(&request, RefusalReason::TooManyCheckpointRequests, None);
         }
         self.serve_requests();
     }
@@ -137,12 +148,12 @@ impl Engine {
                     });
                     self.plan_tick(earliest.since(self.now));
                 }
-                Decision::Start(request) => self.trigger_checkpoint(request),
+                Decision::Start(request) => self.trigger_checkpoint(&request),
             }
         }
     }
 
-    fn refuse(&mut self, request: Request, reason: RefusalReason, blocking: Option<SubtaskId>) {
+    fn refuse(&mut self, request: &Request, reason: RefusalReason, blocking: Option<SubtaskId>) {
         if reason == RefusalReason::NotAllRequiredTasksRunning {
             self.coordinator.counts.total += 1;
             self.coordinator.counts.failed += 1;
@@ -151,11 +162,14 @@ impl Engine {
         if !request.periodic {
             self.script.checkpoint_over();
         }
+        if let Some(order) = request.savepoint.clone() {
+            self.stop_failed(&order);
+        }
     }
 
     // ---- trigger (CP-13 to CP-17, CP-30)
 
-    fn trigger_checkpoint(&mut self, request: Request) {
+    fn trigger_checkpoint(&mut self, request: &Request) {
         let finished_allowed = self.coordinator.settings.after_tasks_finish;
         let ready = |task: &super::Subtask| match task.state {
             ExecutionState::Running => true,
@@ -183,6 +197,7 @@ impl Engine {
             id,
             status: CheckpointStatus::InProgress,
             periodic,
+            savepoint: request.savepoint.clone(),
             triggered_at: self.now,
             latest_ack: None,
             failed_at: None,
@@ -205,6 +220,7 @@ impl Engine {
             PendingCheckpoint {
                 id,
                 periodic,
+                savepoint: request.savepoint.clone(),
                 triggered_at: self.now,
                 waiting_for: waiting_for.clone(),
                 acknowledged: SortedMap::new(),
@@ -212,11 +228,18 @@ impl Engine {
                 finalizing: false,
             },
         );
+        if let Some(order) = &request.savepoint {
+            self.savepoint_started(id, order);
+        }
         self.record(|| Fact::CheckpointTriggered { checkpoint: id, periodic, subtasks });
         if !periodic {
             self.script.checkpoint_triggered(id);
         }
-        if !self.storage.takes_directories(self.now) {
+        let taken = match &request.savepoint {
+            Some(order) => self.storage.directory_writable(&order.path, self.now),
+            None => self.storage.takes_directories(self.now),
+        };
+        if !taken {
             self.abort_checkpoint(id, AbortReason::IoException, None);
             return;
         }
@@ -284,10 +307,12 @@ impl Engine {
     }
 
     pub(super) fn on_finalized(&mut self, checkpoint: CheckpointId) {
-        if !self.coordinator.pending.contains_key(&checkpoint) {
-            return;
-        }
-        if self.storage.refusal(self.now).is_some() {
+        let Some(pending) = self.coordinator.pending.get(&checkpoint) else { return };
+        let refused = match &pending.savepoint {
+            Some(order) => !self.storage.directory_writable(&order.path, self.now),
+            None => self.storage.refusal(self.now).is_some(),
+        };
+        if refused {
             self.abort_checkpoint(checkpoint, AbortReason::FinalizeCheckpointFailure, None);
             return;
         }
@@ -303,18 +328,18 @@ impl Engine {
         subtasks.extend(pending.finished.iter().map(|subtask| (*subtask, finished.clone())));
         let completed = Arc::new(CompletedCheckpoint {
             id: checkpoint,
-            kind: SnapshotKind::Checkpoint,
+            kind: pending.savepoint.as_ref().map_or(SnapshotKind::Checkpoint, |order| order.kind),
             triggered_at: pending.triggered_at,
             completed_at: self.now,
             duration,
             bytes,
-            path: self.storage.path(checkpoint),
+            path: match &pending.savepoint {
+                Some(order) => Some(order.path.to_string()),
+                None => self.storage.path(checkpoint),
+            },
             subtasks,
         });
-        if completed.path.is_some() {
-            self.storage.checkpoints.insert(checkpoint);
-        }
-        let subsumed = self.coordinator.add_completed(completed);
+        let subsumed = self.keep_completed(completed);
         self.coordinator.counts.completed += 1;
         if let Some(stats) = self.coordinator.stats_mut(checkpoint) {
             stats.status = CheckpointStatus::Completed;
@@ -324,19 +349,27 @@ impl Engine {
         for old in subsumed {
             self.discard(old.id);
         }
-        let older: Vec<CheckpointId> = self.coordinator.pending.keys().copied().filter(|id| *id < checkpoint).collect();
-        for id in older {
-            self.abort_checkpoint(id, AbortReason::CheckpointSubsumed, None);
+        if let Some(order) = &pending.savepoint {
+            self.savepoint_completed(checkpoint, order);
         }
-        for (subtask, attempt) in pending.waiting_for {
+        // SP-3: nobody hears of a savepoint, unless the job stops with it.
+        if pending.savepoint.as_ref().is_none_or(|order| order.stop.is_some()) {
+            self.subsume_older(checkpoint);
+            self.notify_complete(checkpoint, &pending.waiting_for);
+        }
+        self.script.checkpoint_ended(checkpoint);
+        self.serve_requests();
+    }
+
+    fn notify_complete(&mut self, checkpoint: CheckpointId, tasks: &SortedMap<SubtaskId, AttemptNumber>) {
+        for (subtask, attempt) in tasks.iter() {
+            let (subtask, attempt) = (*subtask, *attempt);
             if self.outside.notifications_lost {
                 self.record(|| Fact::NotificationLost { checkpoint, subtask });
                 continue;
             }
             self.schedule(self.rpc(), Event::CompleteNotification { checkpoint, subtask, attempt });
         }
-        self.script.checkpoint_ended(checkpoint);
-        self.serve_requests();
     }
 
     /// CP-32: a vertex with union list state of which some subtasks have finished and others have not: what the finished ones
@@ -358,7 +391,29 @@ impl Engine {
         })
     }
 
-    fn discard(&mut self, checkpoint: CheckpointId) {
+    /// CP-20: a checkpoint goes into the store, which says what leaves it; a savepoint does not.
+    fn keep_completed(&mut self, completed: Arc<CompletedCheckpoint>) -> Vec<Arc<CompletedCheckpoint>> {
+        if completed.kind.is_savepoint() {
+            self.coordinator.note_success(&completed);
+            self.coordinator.savepoints.push(completed);
+            return Vec::new();
+        }
+        if completed.path.is_some() {
+            self.storage.checkpoints.insert(completed.id);
+        }
+        self.coordinator.add_completed(completed)
+    }
+
+    /// CP-20: pending checkpoints before this one are given up; savepoints never are (SP-3).
+    fn subsume_older(&mut self, checkpoint: CheckpointId) {
+        let pending = self.coordinator.pending.iter();
+        let older = pending.filter(|(id, pending)| **id < checkpoint && pending.savepoint.is_none());
+        for id in older.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.abort_checkpoint(id, AbortReason::CheckpointSubsumed, None);
+        }
+    }
+
+    pub(super) fn discard(&mut self, checkpoint: CheckpointId) {
         if self.coordinator.not_owned == Some(checkpoint) {
             return;
         }
@@ -411,8 +466,15 @@ impl Engine {
             self.schedule(self.rpc(), Event::AbortNotification { checkpoint, subtask, attempt });
         }
         self.script.checkpoint_ended(checkpoint);
-        if self.coordinator.count_failure(checkpoint, reason) {
-            self.exceed_tolerable_failures(reason, by);
+        // CP-23.
+        match (&pending.savepoint, by) {
+            (Some(_), None) => {}
+            (Some(order), Some(_)) if order.stop.is_some() => self.fail_for_savepoint(reason.message()),
+            _ if self.coordinator.count_failure(checkpoint, reason) => self.exceed_tolerable_failures(reason, by),
+            _ => {}
+        }
+        if let Some(order) = &pending.savepoint {
+            self.stop_failed(order);
         }
         self.serve_requests();
     }
@@ -432,53 +494,5 @@ impl Engine {
             reason.message()
         );
         self.fail_globally(Cause { class: "org.apache.flink.util.FlinkRuntimeException", message: message.into() });
-    }
-
-    // ---- restore (CP-36, JS-6 step 11)
-
-    pub(super) fn assign_state(&mut self, subtasks: &[SubtaskId]) {
-        let checkpoint = self.coordinator.latest().map(|latest| latest.id);
-        if checkpoint.is_some() {
-            self.coordinator.counts.restored += 1;
-        }
-        self.coordinator.last_restore = Some((checkpoint, self.now));
-        for subtask in subtasks {
-            let finished = self.snapshot_for(*subtask).is_some_and(|snapshot| snapshot.finished);
-            let task = &mut self.subtasks[subtask.index()];
-            task.restored_from = checkpoint;
-            task.restored_finished = finished;
-        }
-        self.record(|| Fact::RestoreAssigned { checkpoint, subtasks: subtasks.into() });
-    }
-
-    /// What a subtask will be restored from.
-    pub(super) fn snapshot_for(&self, subtask: SubtaskId) -> Option<Arc<SubtaskSnapshot>> {
-        let wanted =
-            self.subtasks[subtask.index()].restored_from.or_else(|| self.coordinator.latest().map(|c| c.id))?;
-        let checkpoint = self.coordinator.completed.iter().find(|checkpoint| checkpoint.id == wanted)?;
-        checkpoint.subtasks.get(&subtask).cloned()
-    }
-
-    // ---- the end (CS-8)
-
-    pub(super) fn shut_down_coordinator(&mut self, status: JobStatus) {
-        self.abort_all_pending(AbortReason::CheckpointCoordinatorShutdown);
-        let keep = match (self.coordinator.settings.retention, status) {
-            (_, JobStatus::Finished) | (Retention::NoExternalizedCheckpoints, _) => false,
-            (Retention::DeleteOnCancellation, status) => status == JobStatus::Failed,
-            (Retention::RetainOnCancellation, _) => true,
-        };
-        let own: Vec<CheckpointId> = self.coordinator.completed.iter().map(|checkpoint| checkpoint.id).collect();
-        for checkpoint in own {
-            let on_disk = self.storage.checkpoints.contains(&checkpoint);
-            if keep && on_disk {
-                self.record(|| Fact::CheckpointRetained { checkpoint });
-            } else {
-                self.discard(checkpoint);
-            }
-        }
-        if !keep {
-            self.coordinator.completed.clear();
-        }
     }
 }

@@ -1,13 +1,14 @@
 //! The checkpoint coordinator's memory and decisions (CP-1 to CP-29, CP-35). Flink: `CheckpointCoordinator`,
 //! `CheckpointRequestDecider`, `CheckpointFailureManager`, `StandaloneCompletedCheckpointStore`.
 //!
-//! Everything here is decided without effect; `checkpointing.rs` carries it out. Left out: savepoints, backlog intervals,
+//! Everything here is decided without effect; `checkpointing.rs` carries it out. Left out: backlog intervals,
 //! operator coordinators and master hooks (nothing has to be waited for between id and trigger).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::checkpoint::{CheckpointCounts, CheckpointStats, CompletedCheckpoint, PendingCheckpoint};
+use super::savepoint::SavepointOrder;
 use crate::base::{CheckpointId, RandomStream, SimDuration, SimTime, SortedMap, SortedSet};
 use crate::scenario::Checkpointing;
 use crate::trace::AbortReason;
@@ -31,6 +32,8 @@ pub struct CheckpointCoordinator {
     pub pending: SortedMap<CheckpointId, PendingCheckpoint>,
     /// The store, oldest first (CP-35).
     pub completed: VecDeque<Arc<CompletedCheckpoint>>,
+    /// Savepoints that were taken: they are not in the store (SP-3).
+    pub savepoints: Vec<Arc<CompletedCheckpoint>>,
     /// Statistics of all that got an id.
     pub history: Vec<CheckpointStats>,
     /// Counters.
@@ -63,16 +66,18 @@ pub(super) enum Deactivator {
 }
 
 /// A request that may become a checkpoint (CP-6).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Request {
     /// Asked for by the periodic scheduler.
     pub periodic: bool,
+    /// It asks for a savepoint.
+    pub savepoint: Option<Arc<SavepointOrder>>,
     /// When.
     pub at: SimTime,
 }
 
 /// What to do with the head of the queue (CP-7).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Decision {
     /// Nothing.
     Wait,
@@ -80,6 +85,18 @@ pub(super) enum Decision {
     TooSoon(SimTime),
     /// Make it a checkpoint.
     Start(Request),
+}
+
+impl Request {
+    /// CP-11: savepoints don't wait for checkpoints on their way.
+    fn is_forced(&self) -> bool {
+        self.savepoint.is_some()
+    }
+
+    /// CP-6: what is served first.
+    fn rank(&self) -> (bool, bool, bool) {
+        (self.savepoint.is_none(), !self.is_forced(), self.periodic)
+    }
 }
 
 impl CheckpointCoordinator {
@@ -92,6 +109,7 @@ impl CheckpointCoordinator {
             queue: VecDeque::new(),
             pending: SortedMap::new(),
             completed: VecDeque::new(),
+            savepoints: Vec::new(),
             history: Vec::new(),
             counts: CheckpointCounts::default(),
             failures: 0,
@@ -134,7 +152,8 @@ impl CheckpointCoordinator {
         self.offsets.one_in(2)
     }
 
-    /// CP-6: manual before periodic, older before newer. False when the queue is full and this request is lost.
+    /// CP-6: savepoints first, manual before periodic, older before newer. False when the queue is full and this request is
+    /// lost.
     pub(super) fn enqueue(&mut self, request: Request) -> bool {
         if self.queue.len() >= MAX_QUEUED_REQUESTS {
             if self.queue.back().is_some_and(|last| !last.periodic) {
@@ -142,21 +161,19 @@ impl CheckpointCoordinator {
             }
             self.queue.pop_back();
         }
-        let at = match request.periodic {
-            true => self.queue.len(),
-            false => self.queue.iter().position(|waiting| waiting.periodic).unwrap_or(self.queue.len()),
-        };
+        let later = |waiting: &Request| waiting.rank() > request.rank();
+        let at = self.queue.iter().position(later).unwrap_or(self.queue.len());
         self.queue.insert(at, request);
         true
     }
 
-    /// CP-7, without savepoints: nothing is forced.
+    /// CP-7.
     pub(super) fn decide(&mut self, now: SimTime) -> Decision {
-        let Some(head) = self.queue.front().copied() else { return Decision::Wait };
-        if self.pending.len() >= self.settings.max_concurrent as usize {
+        let waits = self.pending.len() >= self.settings.max_concurrent as usize;
+        if self.queue.front().is_none_or(|head| waits && !head.is_forced()) {
             return Decision::Wait;
         }
-        self.queue.pop_front();
+        let Some(head) = self.queue.pop_front() else { return Decision::Wait };
         if head.periodic
             && let Some(last) = self.last_completion
         {
@@ -175,12 +192,17 @@ impl CheckpointCoordinator {
         id
     }
 
-    /// CP-20: adds to the store and says which leave it (CP-35).
-    pub(super) fn add_completed(&mut self, checkpoint: Arc<CompletedCheckpoint>) -> Vec<Arc<CompletedCheckpoint>> {
+    /// CP-9, CP-25: of checkpoints and savepoints.
+    pub(super) fn note_success(&mut self, checkpoint: &CompletedCheckpoint) {
         self.last_completion = Some(checkpoint.completed_at);
         self.last_succeeded = self.last_succeeded.max(checkpoint.id);
         self.failures = 0;
         self.counted.clear();
+    }
+
+    /// CP-20: adds to the store and says which leave it (CP-35).
+    pub(super) fn add_completed(&mut self, checkpoint: Arc<CompletedCheckpoint>) -> Vec<Arc<CompletedCheckpoint>> {
+        self.note_success(&checkpoint);
         self.completed.push_back(checkpoint);
         let mut subsumed = Vec::new();
         while self.completed.len() > self.settings.num_retained.max(1) as usize {

@@ -29,7 +29,8 @@ impl Engine {
             assert!(barriers.is_sorted(), "channel {at}: a barrier overtook another");
         }
         let limit = self.coordinator.settings.max_concurrent as usize;
-        assert!(self.coordinator.pending.len() <= limit, "more pending checkpoints than allowed");
+        let checkpoints = self.coordinator.pending.values().filter(|pending| pending.savepoint.is_none());
+        assert!(checkpoints.count() <= limit, "more pending checkpoints than allowed");
         let retained = self.coordinator.settings.num_retained.max(1) as usize;
         assert!(self.coordinator.completed.len() <= retained, "more checkpoints retained than allowed");
         for pending in self.coordinator.pending.values() {

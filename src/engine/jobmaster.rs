@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use super::event::Event;
 use super::restart::RestartBackoff;
+use super::savepoint::Stopping;
 use super::task::{Activity, Ending};
 use super::{Engine, Subtask};
 use crate::base::{AttemptNumber, CheckpointId, RandomStream, SimDuration, SimTime, SortedSet, SubtaskId};
 use crate::scenario::{FailoverStrategy, Scenario};
-use crate::trace::{Cause, ExecutionState, Fact, JobStatus};
+use crate::trace::{AbortReason, Cause, ExecutionState, Fact, JobStatus};
 
 /// The JobMaster's view of its job.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct JobMaster {
     pub failure: Vec<Arc<str>>,
     /// Causes of failures so far, with their moment (the exception history).
     pub exceptions: Vec<(SimTime, Cause)>,
+    /// It is being stopped with a savepoint, or has been.
+    pub stopping: Option<Box<Stopping>>,
     /// Subtasks that have reported the end of their data (CP-34).
     pub(super) ended: SortedSet<SubtaskId>,
     pub(super) rounds: Vec<Round>,
@@ -74,6 +77,7 @@ impl JobMaster {
             pending_restarts: Vec::new(),
             failure: Vec::new(),
             exceptions: Vec::new(),
+            stopping: None,
             ended: SortedSet::new(),
             rounds: Vec::new(),
             scheduled_restarts: 0,
@@ -282,6 +286,10 @@ impl Engine {
     fn end_job(&mut self, status: JobStatus) {
         self.change_job_status(status);
         self.stop_scheduler();
+        if status == JobStatus::Finished && self.job.stopping.is_some() {
+            // A checkpoint of the end may be under way when the job stops with a savepoint.
+            self.abort_all_pending(AbortReason::CheckpointCoordinatorSuspend);
+        }
         self.shut_down_coordinator(status);
     }
 
@@ -436,6 +444,7 @@ impl Engine {
 
     /// Goes on with whatever waited for tasks to end.
     pub(super) fn after_termination(&mut self) {
+        self.check_stopping();
         let all_over = self.subtasks.iter().all(|subtask| subtask.state.is_terminal());
         match self.job.status {
             JobStatus::Failing if all_over => self.end_job(JobStatus::Failed),

@@ -29,10 +29,12 @@ mod operator;
 pub mod outcome;
 mod outside;
 mod python;
+mod recovery;
 mod restart;
 mod restarting;
 mod restore;
 mod resume_order;
+mod savepoint;
 mod script;
 mod sink;
 mod slots;
@@ -60,6 +62,7 @@ pub use meters::{Load, Times};
 pub use outside::Outside;
 pub use python::{PythonWorker, WorkItem, WorkResult, WorkerCall};
 pub use restart::RestartBackoff;
+pub use savepoint::{SavepointOrder, Stopping};
 pub use slots::{Process, TaskManager, TaskManagers};
 pub use storage::{Spoiled, Storage};
 pub use store::{Store, Transaction, TransactionState};
@@ -118,6 +121,7 @@ pub struct Engine {
 struct Random {
     rebalance: RandomStream,
     python: RandomStream,
+    savepoint: RandomStream,
 }
 
 impl Engine {
@@ -144,7 +148,7 @@ impl Engine {
             channels: fixed.channels.iter().map(|channel| Channel::new(channel.local)).collect(),
             outside: Outside::new(fixed.record_count(), scenario),
             script: ScriptState::new(&fixed.input),
-            random: Random { rebalance: stream(3), python: stream(5) },
+            random: Random { rebalance: stream(3), python: stream(5), savepoint: stream(6) },
             woken: Vec::new(),
             fixed,
         };

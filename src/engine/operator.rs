@@ -23,6 +23,7 @@ impl Engine {
         let runtime = &mut self.subtasks[id.index()].operators[usize::from(position)];
         let operator = runtime.operator;
         runtime.records += 1;
+        self.add_slowness(id, operator);
         self.record(|| Fact::RecordReceived { subtask: id, operator, record });
         if let Some(message) = self.fault_on_record(id, position, record) {
             self.throw(id, position, FailurePhase::Record, java_exception(&message), Some(record));

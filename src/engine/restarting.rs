@@ -51,6 +51,7 @@ impl Engine {
 
     fn reset_subtask(&mut self, id: SubtaskId) {
         self.job.ended.remove(&id);
+        self.remember_records(id);
         let old = &self.subtasks[id.index()];
         let (attempt, version, from) = (old.attempt, old.version, old.state);
         let mut new = self.new_subtask(id, AttemptNumber(attempt.0 + 1));

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::Engine;
+use super::checkpoint::CheckpointStatus;
 use super::event::Event;
 use crate::base::{AttemptNumber, CheckpointId, OperatorIndex, SimDuration, SimTime, SortedMap, SortedSet, SubtaskId};
-use crate::scenario::{Action, Condition, FaultAt, RunInput, Step};
-use crate::trace::Fact;
+use crate::scenario::{Action, Condition, FaultAt, RunInput, SnapshotKind, Step};
+use crate::trace::{Fact, StopMode};
 
 /// How far the script is, and what it has set.
 #[derive(Clone, Debug)]
@@ -21,6 +22,12 @@ pub(super) struct ScriptState {
     /// Released records and held locks, by source and subtask: they outlive restarts.
     permits: SortedMap<(OperatorIndex, u32), u64>,
     holds: SortedSet<OperatorIndex>,
+    /// Which of the waiting actions have happened; empty when there are none.
+    happened: Vec<bool>,
+    /// Records that operators began in attempts that are over.
+    handled: SortedMap<OperatorIndex, u64>,
+    /// How much longer records take: by operator and subtask. They outlive restarts.
+    slowed: SortedMap<(OperatorIndex, u32), SimDuration>,
 }
 
 impl ScriptState {
@@ -30,12 +37,16 @@ impl ScriptState {
             next: 0,
             since: SimTime::ZERO,
             wake_planned: false,
-            wants_texts: input.commands.script.iter().any(texts),
+            wants_texts: input.commands.script.iter().any(texts)
+                || input.commands.when.iter().any(|waiting| matches!(waiting.when, Condition::PrintedText { .. })),
             texts: SortedSet::new(),
             manual: None,
             manual_over: true,
             permits: SortedMap::new(),
             holds: SortedSet::new(),
+            happened: vec![false; input.commands.when.len()],
+            handled: SortedMap::new(),
+            slowed: SortedMap::new(),
         }
     }
 
@@ -89,6 +100,11 @@ impl Engine {
                 self.events.push(SimTime::from_millis(until), Event::Incident { index, begins: false });
             }
         }
+        for waiting in &fixed.input.commands.when {
+            if let Condition::Elapsed(ms) = waiting.when {
+                self.events.push(SimTime::from_millis(ms), Event::ScriptWakes);
+            }
+        }
         if !fixed.input.commands.script.is_empty() {
             self.events.push(SimTime::ZERO, Event::ScriptWakes);
         }
@@ -105,8 +121,40 @@ impl Engine {
         self.arm(&point.operator, point.subtask, &point.message);
     }
 
-    /// Does what the script says until a condition does not hold.
+    /// Does what has waited for its condition, then what the script says until a condition does not hold.
+    #[inline(always)]
     pub(super) fn advance_script(&mut self) {
+        if !self.script.happened.is_empty() {
+            self.do_what_waited();
+        }
+        self.advance_steps();
+    }
+
+    fn do_what_waited(&mut self) {
+        let fixed = self.fixed.clone();
+        for (at, waiting) in fixed.input.commands.when.iter().enumerate() {
+            if !self.script.happened[at] && self.has_come(&waiting.when) {
+                self.script.happened[at] = true;
+                self.act(&waiting.action);
+                while let Some(subtask) = self.woken.pop() {
+                    self.run_thread(subtask);
+                }
+            }
+        }
+        if self.script.happened.iter().all(|happened| *happened) {
+            self.script.happened = Vec::new();
+        }
+    }
+
+    /// A waiting action counts from the submission; a script's step from the step before it.
+    fn has_come(&mut self, condition: &Condition) -> bool {
+        match condition {
+            Condition::Elapsed(ms) => self.now >= SimTime::from_millis(*ms),
+            other => self.holds(other),
+        }
+    }
+
+    fn advance_steps(&mut self) {
         if self.script.next >= self.fixed.input.commands.script.len() {
             return;
         }
@@ -152,8 +200,55 @@ impl Engine {
             Condition::Thrown(count) => self.outside.thrown >= *count,
             Condition::CheckpointDone => self.script.manual_over,
             Condition::CompletedCheckpoints(count) => u64::from(self.coordinator.counts.completed) >= *count,
+            Condition::Records { operator, count } => self.records_of(operator) >= *count,
+            Condition::CheckpointTriggered(id) => self.coordinator.stats(CheckpointId(*id)).is_some(),
+            Condition::CheckpointCompleted(id) => self.stands(*id, |status| status == CheckpointStatus::Completed),
+            Condition::CheckpointFailed(id) => self.stands(*id, |status| matches!(status, CheckpointStatus::Failed(_))),
             Condition::Restarted(count) => self.job.restarts >= *count && self.all_running(),
             Condition::Ended => self.job.status.is_terminal(),
+        }
+    }
+
+    fn stands(&self, id: u64, wanted: fn(CheckpointStatus) -> bool) -> bool {
+        self.coordinator.stats(CheckpointId(id)).is_some_and(|stats| wanted(stats.status))
+    }
+
+    /// Records that an operator has begun, in all attempts.
+    fn records_of(&self, uid: &str) -> u64 {
+        let Some(operator) = self.scenario().operator(uid) else { return 0 };
+        let position = self.fixed.graph.operators[operator.index()].position;
+        let subtasks = self.subtasks_of_operator(operator).into_iter();
+        let now: u64 = subtasks
+            .filter_map(|id| self.subtasks[id.index()].operators.get(position))
+            .map(|runtime| runtime.records)
+            .sum();
+        now + self.script.handled.get(&operator).copied().unwrap_or(0)
+    }
+
+    /// An attempt is over: what it handled is remembered.
+    pub(super) fn remember_records(&mut self, id: SubtaskId) {
+        for runtime in &self.subtasks[id.index()].operators {
+            *self.script.handled.or_default(runtime.operator) += runtime.records;
+        }
+    }
+
+    /// A record takes longer at an operator that somebody has slowed down: the task pays when it is through with it.
+    #[inline(always)]
+    pub(super) fn add_slowness(&mut self, id: SubtaskId, operator: OperatorIndex) {
+        if !self.script.slowed.is_empty() {
+            let more = self.script.slowed.get(&(operator, self.index_of(id))).copied().unwrap_or(SimDuration::ZERO);
+            let task = &mut self.subtasks[id.index()];
+            task.owed = task.owed + more;
+        }
+    }
+
+    fn slow_down(&mut self, uid: &str, only: Option<u32>, ms: u64) {
+        let Some(operator) = self.scenario().operator(uid) else { return };
+        for id in self.subtasks_of_operator(operator) {
+            let index = self.index_of(id);
+            if only.is_none_or(|only| only == index) {
+                self.script.slowed.insert((operator, index), SimDuration::from_millis(ms));
+            }
         }
     }
 
@@ -175,6 +270,21 @@ impl Engine {
                 }
             }
             Action::Fail { operator, subtask, message } => self.arm(operator, *subtask, message),
+            Action::TriggerSavepoint { format, dir } => {
+                self.script.manual_over = false;
+                self.request_savepoint(format.kind(), None, dir.as_deref());
+            }
+            Action::StopWithSavepoint { format, drain, dir } => {
+                self.script.manual_over = false;
+                let mode = if *drain { StopMode::Drain } else { StopMode::NoDrain };
+                self.stop_with_savepoint(format.kind(), mode, dir.as_deref(), None);
+            }
+            Action::Rescale { parallelism, dir } => {
+                self.script.manual_over = false;
+                let kind = SnapshotKind::CanonicalSavepoint;
+                self.stop_with_savepoint(kind, StopMode::NoDrain, dir.as_deref(), Some(*parallelism));
+            }
+            Action::SlowDown { operator, subtask, ms } => self.slow_down(operator, *subtask, *ms),
             Action::Cancel => self.cancel_job(),
             Action::Begin(what) => self.begin_mishap(what),
             Action::End(what) => self.end_mishap(what),

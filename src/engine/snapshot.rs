@@ -11,7 +11,7 @@ use super::task::{Ending, Frame, Mail, OperatorSnapshot, SnapshotStage, Snapshot
 use super::thread::Progress;
 use crate::base::{AttemptNumber, ChannelId, CheckpointId, SimDuration, SubtaskId};
 use crate::scenario::{CheckpointingMode, FaultAt, FaultPhase, OperatorKind};
-use crate::trace::{AbortReason, Cause, Fact, FailurePhase};
+use crate::trace::{AbortReason, Cause, Fact, FailurePhase, StopMode};
 
 impl Engine {
     // ---- it begins: by message at sources, by barriers elsewhere
@@ -33,7 +33,15 @@ impl Engine {
         let task = &mut self.subtasks[id.index()];
         task.barriers.on_trigger_message(checkpoint);
         (task.barriers.first_at, task.barriers.unaligned) = (now, unaligned);
+        let goes_on = task.ending == Ending::No;
         self.begin_checkpoint(id, checkpoint);
+        // SP-4: the source ends before the savepoint is taken.
+        if let Some(mode) = self.stop_mode(checkpoint).filter(|_| goes_on && self.fixed.graph.is_source(id)) {
+            self.push(id, Frame::Ending(mode));
+            if mode == StopMode::Drain {
+                self.advance_to_end_of_event_time(id);
+            }
+        }
     }
 
     fn begin_checkpoint(&mut self, id: SubtaskId, checkpoint: CheckpointId) {
@@ -319,6 +327,11 @@ impl Engine {
             }
         }
         self.record(|| Fact::AbortNotified { checkpoint, subtask: id });
+        if self.was_to_stop_with(id, checkpoint) {
+            let class = "org.apache.flink.util.FlinkRuntimeException";
+            self.fail_attempt(id, Cause { class, message: "Stop-with-savepoint failed.".into() });
+            return;
+        }
         let limit = self.scenario().checkpointing.max_concurrent.max(1) as usize;
         let task = &mut self.subtasks[id.index()];
         let unfinished = task.writing.remove(&checkpoint);
@@ -337,6 +350,14 @@ impl Engine {
             stats.bytes += part.bytes;
             stats.incomplete.insert(id, std::sync::Arc::new(part));
         }
+    }
+
+    /// Whether the task has begun a synchronous savepoint, which is given up now: its source has stopped already, so that
+    /// only a restart helps (SP-5).
+    fn was_to_stop_with(&self, id: SubtaskId, checkpoint: CheckpointId) -> bool {
+        let order = self.coordinator.stats(checkpoint).and_then(|stats| stats.savepoint.as_ref());
+        let begun = self.subtasks[id.index()].last_checkpoint == checkpoint;
+        begun && order.is_some_and(|order| order.stop.is_some())
     }
 
     // ---- fault points in checkpoints

@@ -7,7 +7,7 @@ use super::exception::java_exception;
 use super::task::{Emission, Ending, Frame};
 use super::thread::Progress;
 use crate::base::{EventTime, RecordId, Row, SimTime, SubtaskId};
-use crate::trace::{Fact, FailurePhase};
+use crate::trace::{Fact, FailurePhase, StopMode};
 
 /// What a source finds when it looks for its next row.
 enum NextRow {
@@ -30,7 +30,7 @@ impl Engine {
         }
         match self.next_row(id) {
             NextRow::Ended => {
-                self.push(id, Frame::Ending);
+                self.push(id, Frame::Ending(StopMode::Drain));
                 self.advance_to_end_of_event_time(id);
                 Progress::More
             }
@@ -54,6 +54,7 @@ impl Engine {
             return Progress::Wait;
         }
         self.subtasks[id.index()].owed = self.record_cost();
+        self.add_slowness(id, operator);
         self.advance_emission(id, Emission { position: 0, record, time: EventTime::MIN, row, tag: 0, output: 0 })
     }
 

@@ -178,6 +178,11 @@ impl Storage {
         }
     }
 
+    /// Whether files can be written into a directory now.
+    pub(super) fn directory_writable(&self, dir: &str, now: SimTime) -> bool {
+        dir_problem(dir, &self.cluster, now.millis()).is_none()
+    }
+
     /// Whether a subtask's state is too large for the storage (CS-2).
     pub(super) fn too_large(&self, bytes: u64) -> bool {
         matches!(self.storage, CheckpointStorage::JobManager) && bytes > MAX_MEMORY_STATE

@@ -20,7 +20,7 @@ use crate::base::{
     SortedMap, TimeWindow, TransactionId, Value,
 };
 use crate::program::Effect;
-use crate::trace::{Cause, ExecutionState};
+use crate::trace::{Cause, ExecutionState, StopMode};
 
 /// One parallel instance of a task.
 #[derive(Clone, Debug)]
@@ -59,6 +59,8 @@ pub struct Subtask {
     pub(super) aborted: Vec<CheckpointId>,
     /// How far the task is at the end of its input (CP-33).
     pub ending: Ending,
+    /// How its data ends (SP-4).
+    pub(super) end_mode: StopMode,
     /// Inputs that have sent EndOfData.
     pub(super) ended_inputs: u32,
     /// A checkpoint being written asynchronously: its snapshot waits for the acknowledgement.
@@ -135,7 +137,7 @@ pub enum Frame {
         stage: SnapshotStage,
     },
     /// The end of the input: flush, then tell everybody (CP-33).
-    Ending,
+    Ending(StopMode),
     /// An operator's event-time clock goes on: what is due fires first.
     Advance {
         /// Position of the operator in the chain.

@@ -9,7 +9,7 @@ use super::channel::Element;
 use super::event::Event;
 use super::task::{Activity, Ending, Frame, Mail, SnapshotStage};
 use crate::base::{AttemptNumber, ChannelId, SimDuration, SubtaskId};
-use crate::trace::{ExecutionState, Fact};
+use crate::trace::{ExecutionState, Fact, StopMode};
 
 /// What became of one move of a thread.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,7 +96,7 @@ impl Engine {
                 Frame::Busy(duration) => self.busy(id, duration),
                 Frame::FinishBundle { position, begun } => self.advance_bundle(id, position, begun),
                 Frame::Checkpoint { checkpoint, stage } => self.advance_checkpoint(id, checkpoint, stage),
-                Frame::Ending => self.advance_ending(id),
+                Frame::Ending(mode) => self.advance_ending(id, mode),
                 Frame::Advance { position, watermark } => self.advance_watermark(id, position, watermark),
                 Frame::Signal { position, signal, output, channel } => {
                     self.advance_signal(id, position, signal, output, channel)
@@ -190,11 +190,17 @@ impl Engine {
             Element::Signal(signal) => self.on_signal(id, channel, signal),
             Element::Barrier(checkpoint) => self.on_barrier(id, channel, checkpoint),
             Element::CancelMarker(checkpoint) => self.on_cancel_marker(id, channel, checkpoint),
-            Element::EndOfData => {
-                self.subtasks[id.index()].ended_inputs += 1;
+            Element::EndOfData(mode) => {
                 let inputs = self.fixed.graph.subtasks[id.index()].inputs.len();
-                if self.subtasks[id.index()].ended_inputs as usize == inputs {
-                    self.push(id, Frame::Ending);
+                let task = &mut self.subtasks[id.index()];
+                task.ended_inputs += 1;
+                // One input that has only stopped, and nothing has ended as it should.
+                if mode == StopMode::NoDrain {
+                    task.end_mode = mode;
+                }
+                if task.ended_inputs as usize == inputs {
+                    let mode = task.end_mode;
+                    self.push(id, Frame::Ending(mode));
                 }
             }
             Element::EndOfPartition => self.on_end_of_partition(id, channel),
@@ -229,9 +235,11 @@ impl Engine {
     }
     // ---- the end of the input (CP-33)
 
-    fn advance_ending(&mut self, id: SubtaskId) -> Progress {
+    /// With [`StopMode::Drain`] this is an end like any other; a job that is stopped without draining goes on later, from
+    /// the savepoint that follows (SP-4).
+    fn advance_ending(&mut self, id: SubtaskId, mode: StopMode) -> Progress {
         if let Some(position) = self.open_bundle(id) {
-            self.push(id, Frame::Ending);
+            self.push(id, Frame::Ending(mode));
             self.push(id, Frame::FinishBundle { position, begun: false });
             return Progress::More;
         }
@@ -240,11 +248,14 @@ impl Engine {
         }
         self.subtasks[id.index()].ending = Ending::Finished;
         self.record(|| Fact::EndOfData { subtask: id });
-        self.broadcast(id, &Element::EndOfData);
+        self.broadcast(id, &Element::EndOfData(mode));
         let attempt = self.subtasks[id.index()].attempt;
-        self.schedule(self.rpc(), Event::EndOfDataReported { subtask: id, attempt });
+        if mode == StopMode::Drain || self.reports_every_end(id) {
+            self.schedule(self.rpc(), Event::EndOfDataReported { subtask: id, attempt });
+        }
         let checkpointing = &self.scenario().checkpointing;
-        if checkpointing.interval_ms.is_none() || !checkpointing.after_tasks_finish {
+        let waits = checkpointing.interval_ms.is_some() && checkpointing.after_tasks_finish;
+        if !waits && self.job.stopping.is_none() {
             self.finish_task(id);
             return Progress::Wait;
         }
@@ -260,7 +271,7 @@ impl Engine {
 
     pub(super) fn finish_task(&mut self, id: SubtaskId) {
         if self.subtasks[id.index()].restored_finished {
-            self.broadcast(id, &Element::EndOfData);
+            self.broadcast(id, &Element::EndOfData(StopMode::Drain));
             let attempt = self.subtasks[id.index()].attempt;
             self.schedule(self.rpc(), Event::EndOfDataReported { subtask: id, attempt });
         }

@@ -40,7 +40,12 @@ fn sentence(t: Language, fact: &Fact, names: &Names) -> String {
         | Fact::StorageChanged { .. }
         | Fact::SlotsMissing { .. }
         | Fact::CancellationStuck { .. } => job_sentence(t, fact, names),
-        Fact::StartedFromSnapshot { .. } | Fact::SnapshotStateSkipped { .. } => explain_saves::sentence(t, fact, names),
+        Fact::StartedFromSnapshot { .. }
+        | Fact::SnapshotStateSkipped { .. }
+        | Fact::SavepointStarted { .. }
+        | Fact::SavepointCompleted { .. }
+        | Fact::SavepointRefused
+        | Fact::StopFailed => explain_saves::sentence(t, fact, names),
         Fact::RecordEmitted { .. }
         | Fact::RecordSent { .. }
         | Fact::RecordReceived { .. }
@@ -358,7 +363,12 @@ fn rules_of(fact: &Fact) -> &'static [&'static str] {
         Fact::RestartScheduled { .. } => &["JS-6", "RS-3"],
         Fact::RestartSuppressed { .. } => &["RS-3", "JS-8"],
         Fact::InitializationFailed { .. } => &["JS-15", "CS-5"],
-        Fact::StartedFromSnapshot { .. } | Fact::SnapshotStateSkipped { .. } => explain_saves::rules(fact),
+        Fact::StartedFromSnapshot { .. }
+        | Fact::SnapshotStateSkipped { .. }
+        | Fact::SavepointStarted { .. }
+        | Fact::SavepointCompleted { .. }
+        | Fact::SavepointRefused
+        | Fact::StopFailed => explain_saves::rules(fact),
         Fact::RestoreAssigned { .. } => &["CP-36"],
         Fact::OperatorOpened { restored_from: Some(_), position: None, values: 0, .. } => &["SR-5", "SR-7"],
         Fact::OperatorOpened { position: Some(_), .. } => &["SR-4", "SR-3"],

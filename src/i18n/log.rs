@@ -5,8 +5,10 @@
 
 use super::Names;
 use crate::base::{AttemptNumber, CheckpointId, RandomStream, SimTime, SortedMap, SubtaskId};
-use crate::scenario::ClaimMode;
-use crate::trace::{AbortReason, ExecutionState, Fact, JobStatus, RefusalReason, TaskManagerChange, TraceEvent};
+use crate::scenario::{ClaimMode, SnapshotKind};
+use crate::trace::{
+    AbortReason, ExecutionState, Fact, JobStatus, RefusalReason, StopMode, TaskManagerChange, TraceEvent,
+};
 
 /// Flink's log levels that occur here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,6 +64,7 @@ pub struct LogBook {
     suppressed: Option<String>,
     started_from: Option<(CheckpointId, String)>,
     has_started: bool,
+    savepoint: Option<(CheckpointId, String)>,
 }
 
 impl LogBook {
@@ -211,6 +214,26 @@ impl LogBook {
             Fact::TriggerQueued { waited } if waited.millis() > 100 => {
                 vec![info(DECIDER, format!("checkpoint request time in queue: {}", waited.millis()))]
             }
+            Fact::SavepointStarted { checkpoint, kind, stop, .. } => {
+                let (name, action) = match stop {
+                    None => ("Savepoint", "NONE"),
+                    Some(StopMode::Drain) => ("Terminate Savepoint", "TERMINATE"),
+                    Some(StopMode::NoDrain) => ("Suspend Savepoint", "SUSPEND"),
+                };
+                let format = if *kind == SnapshotKind::NativeSavepoint { "NATIVE" } else { "CANONICAL" };
+                let text =
+                    format!("SavepointType{{name='{name}', postCheckpointAction={action}, formatType={format}}}");
+                self.savepoint = Some((*checkpoint, text));
+                let what = if stop.is_some() { "stop-with-savepoint" } else { "savepoint" };
+                vec![info(JOB_MASTER, format!("Triggering {what} for job {id}."))]
+            }
+            Fact::CheckpointTriggered { checkpoint, .. } if self.is_savepoint(*checkpoint) => {
+                self.triggered.insert(*checkpoint, event.at);
+                let (_, kind) = self.savepoint.clone().unwrap_or_default();
+                let at = event.at.millis();
+                let text = format!("Triggering checkpoint {checkpoint} (type={kind}) @ {at} for job {id}.");
+                vec![info(COORDINATOR, text)]
+            }
             Fact::CheckpointTriggered { checkpoint, .. } => {
                 self.triggered.insert(*checkpoint, event.at);
                 vec![info(
@@ -258,6 +281,10 @@ impl LogBook {
     /// Whether a checkpoint is the snapshot that the job was started from.
     fn is_start(&self, checkpoint: CheckpointId) -> bool {
         self.started_from.as_ref().is_some_and(|(id, _)| *id == checkpoint)
+    }
+
+    fn is_savepoint(&self, checkpoint: CheckpointId) -> bool {
+        self.savepoint.as_ref().is_some_and(|(id, _)| *id == checkpoint)
     }
 
     fn triggered_at(&self, checkpoint: CheckpointId) -> SimTime {

@@ -26,6 +26,9 @@ pub struct Checkpointing {
     pub retention: Retention,
     /// Where completed checkpoints are kept.
     pub storage: CheckpointStorage,
+    /// `execution.checkpointing.savepoint-dir`: where savepoints go for which nobody names a directory (SP-1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub savepoint_dir: Option<String>,
     /// `execution.checkpointing.checkpoints-after-tasks-finish`.
     pub after_tasks_finish: bool,
     /// `execution.checkpointing.data-inline-threshold` (1.x: `state.storage.fs.memory-threshold`) in bytes: a smaller state
@@ -79,6 +82,7 @@ impl Default for Checkpointing {
             num_retained: 1,
             retention: Retention::NoExternalizedCheckpoints,
             storage: CheckpointStorage::default(),
+            savepoint_dir: None,
             after_tasks_finish: true,
             inline_threshold: usual_inline_threshold(),
             unaligned: None,

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::SnapshotKind;
 use super::incidents::Mishap;
 use crate::base::SimTime;
 
@@ -14,6 +15,9 @@ pub struct Commands {
     /// Actions at moments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub at: Vec<TimedAction>,
+    /// Actions that wait for something, each on its own; each happens once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<WaitingAction>,
     /// One script: each step begins when the one before it is done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub script: Vec<Step>,
@@ -26,6 +30,17 @@ pub struct Commands {
 pub struct TimedAction {
     /// When, in microseconds after submission.
     pub at: SimTime,
+    /// What.
+    pub action: Action,
+}
+
+/// An action that waits for something.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WaitingAction {
+    /// Until when.
+    pub when: Condition,
     /// What.
     pub action: Action,
 }
@@ -85,6 +100,43 @@ pub enum Action {
         /// The exception's message.
         message: String,
     },
+    /// Take a savepoint (SP-1): the job runs on.
+    TriggerSavepoint {
+        /// Canonical or native (SP-2).
+        format: SavepointFormat,
+        /// The directory in which it gets one of its own; `execution.checkpointing.savepoint-dir` when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dir: Option<String>,
+    },
+    /// Stop the job with a savepoint (SP-4).
+    StopWithSavepoint {
+        /// Canonical or native (SP-2).
+        format: SavepointFormat,
+        /// `--drain`: as if the data ended here.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drain: bool,
+        /// As for a savepoint.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dir: Option<String>,
+    },
+    /// Stop with a savepoint and start from it with another `parallelism.default`.
+    Rescale {
+        /// The new parallelism.
+        parallelism: u32,
+        /// As for a savepoint.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dir: Option<String>,
+    },
+    /// From now on the operator takes so much longer for each record; 0 = as before.
+    SlowDown {
+        /// uid of the operator.
+        operator: String,
+        /// Only this subtask.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subtask: Option<u32>,
+        /// How much longer, in milliseconds.
+        ms: u64,
+    },
     /// Cancel the job.
     Cancel,
     /// Something goes wrong from now on.
@@ -93,10 +145,41 @@ pub enum Action {
     End(Mishap),
 }
 
+/// The format of a savepoint (SP-2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SavepointFormat {
+    /// Readable by every state backend; Flink's default.
+    #[default]
+    Canonical,
+    /// The backend's own.
+    Native,
+}
+
+impl SavepointFormat {
+    /// As Flink spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            SavepointFormat::Canonical => "CANONICAL",
+            SavepointFormat::Native => "NATIVE",
+        }
+    }
+
+    /// What such a savepoint is.
+    pub const fn kind(self) -> SnapshotKind {
+        match self {
+            SavepointFormat::Canonical => SnapshotKind::CanonicalSavepoint,
+            SavepointFormat::Native => SnapshotKind::NativeSavepoint,
+        }
+    }
+}
+
 impl Action {
     /// The action as JSON. By hand, as `serde_json` writes it: a run says it in its trace, and needs no serializer for that.
     pub fn json(&self) -> String {
         let subtask = |only: &Option<u32>| only.map_or(String::new(), |only| format!(",\"subtask\":{only}"));
+        let dir = |dir: &Option<String>| dir.as_ref().map_or(String::new(), |dir| format!(",\"dir\":{}", quoted(dir)));
         match self {
             Action::Permit { source, subtask: only, upto } => {
                 format!("{{\"permit\":{{\"source\":{}{},\"upto\":{upto}}}}}", quoted(source), subtask(only))
@@ -109,6 +192,19 @@ impl Action {
             Action::Fail { operator, subtask: only, message } => {
                 let (operator, message) = (quoted(operator), quoted(message));
                 format!("{{\"fail\":{{\"operator\":{operator}{},\"message\":{message}}}}}", subtask(only))
+            }
+            Action::TriggerSavepoint { format, dir: to } => {
+                format!("{{\"trigger_savepoint\":{{\"format\":\"{}\"{}}}}}", format.name(), dir(to))
+            }
+            Action::StopWithSavepoint { format, drain, dir: to } => {
+                let drain = if *drain { ",\"drain\":true" } else { "" };
+                format!("{{\"stop_with_savepoint\":{{\"format\":\"{}\"{drain}{}}}}}", format.name(), dir(to))
+            }
+            Action::Rescale { parallelism, dir: to } => {
+                format!("{{\"rescale\":{{\"parallelism\":{parallelism}{}}}}}", dir(to))
+            }
+            Action::SlowDown { operator, subtask: only, ms } => {
+                format!("{{\"slow_down\":{{\"operator\":{}{},\"ms\":{ms}}}}}", quoted(operator), subtask(only))
             }
             Action::Cancel => "\"cancel\"".into(),
             Action::Begin(what) => format!("{{\"begin\":{}}}", what.json(quoted)),
@@ -175,6 +271,19 @@ pub enum Condition {
     CheckpointDone,
     /// So many checkpoints completed in all.
     CompletedCheckpoints(u64),
+    /// An operator has begun with so many records, in all attempts and subtasks.
+    Records {
+        /// uid of the operator.
+        operator: String,
+        /// At least this many.
+        count: u64,
+    },
+    /// The checkpoint or savepoint with this id has been triggered.
+    CheckpointTriggered(u64),
+    /// The checkpoint or savepoint with this id has completed.
+    CheckpointCompleted(u64),
+    /// The checkpoint or savepoint with this id has failed.
+    CheckpointFailed(u64),
     /// The job is in its n-th attempt (restarts done) and all tasks run.
     Restarted(u32),
     /// The job reached a terminal state.
@@ -202,7 +311,11 @@ mod tests {
                 Action::PermitMore { source: name.clone(), subtask, records: number },
                 Action::Hold { source: name.clone(), on },
                 Action::TriggerCheckpoint,
-                Action::Fail { operator: name.clone(), subtask, message },
+                Action::Fail { operator: name.clone(), subtask, message: message.clone() },
+                Action::TriggerSavepoint { format: SavepointFormat::Native, dir: on.then(|| message.clone()) },
+                Action::StopWithSavepoint { format: SavepointFormat::Canonical, drain: on, dir: Some(message.clone()) },
+                Action::Rescale { parallelism: number as u32, dir: on.then_some(message) },
+                Action::SlowDown { operator: name.clone(), subtask, ms: number },
                 Action::Cancel,
                 Action::Begin(Mishap::CancelIgnored { operator: name.clone() }),
                 Action::End(Mishap::NotificationsLost),

@@ -318,6 +318,8 @@ pub enum IssueKind {
         /// The source's uid.
         source: String,
     },
+    /// A savepoint for which nobody has named a directory: it is refused (SP-1).
+    NoSavepointDirectory,
     /// A gated source that no command releases: it never emits anything.
     NeverReleased {
         /// The source's uid.
@@ -436,6 +438,7 @@ impl IssueKind {
             | IssueKind::TransactionTimeoutAboveBroker { .. }
             | IssueKind::NotGated { .. }
             | IssueKind::WithoutWatermarks { .. }
+            | IssueKind::NoSavepointDirectory
             | IssueKind::NeverReleased { .. } => Severity::Warning,
             _ => Severity::Error,
         }

@@ -30,7 +30,7 @@ mod time;
 
 pub use checkpointing::{CheckpointStorage, Checkpointing, CheckpointingMode, Retention, Unaligned};
 pub use cluster::{BufferDebloat, Cluster, FailoverStrategy, FileSystem, Latencies, PathNature, Timeouts, WorldPath};
-pub use commands::{Action, Commands, Condition, Step, TimedAction};
+pub use commands::{Action, Commands, Condition, SavepointFormat, Step, TimedAction, WaitingAction};
 pub use csv::{CsvError, CsvPreview, preview_csv, read_csv};
 pub use data::{Column, CsvData, CsvSource, Dataset, DatasetRows, SAMPLE_CSV, Table};
 pub use dir::{DirProblem, dir_problem, special_path, split_dir};

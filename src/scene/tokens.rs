@@ -151,7 +151,7 @@ impl<'a> Tokens<'a> {
                 Element::Signal(Signal::Idle(idle)) => TokenKind::Idle(*idle),
                 Element::Barrier(checkpoint) => TokenKind::Barrier(*checkpoint),
                 Element::CancelMarker(checkpoint) => TokenKind::CancelMarker(*checkpoint),
-                Element::EndOfData | Element::EndOfPartition => TokenKind::End,
+                Element::EndOfData(_) | Element::EndOfPartition => TokenKind::End,
             };
             let (point, angle) = tube.path.at(place);
             let bright = if at < channel.received { self.moment.glow(slot.since) } else { 0.0 };

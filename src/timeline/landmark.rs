@@ -123,6 +123,10 @@ pub const fn weight(fact: &Fact) -> Weight {
         | Fact::RestartSuppressed { .. }
         | Fact::InitializationFailed { .. }
         | Fact::StartedFromSnapshot { .. }
+        | Fact::SavepointStarted { .. }
+        | Fact::SavepointCompleted { .. }
+        | Fact::SavepointRefused
+        | Fact::StopFailed
         | Fact::RestoreAssigned { .. }
         | Fact::CheckpointTriggered { .. }
         | Fact::CheckpointCompleted { .. }
@@ -194,6 +198,9 @@ impl Stops {
             Landmark::Checkpoint => matches!(
                 fact,
                 Fact::CheckpointTriggered { .. }
+                    | Fact::SavepointStarted { .. }
+                    | Fact::SavepointCompleted { .. }
+                    | Fact::SavepointRefused
                     | Fact::TriggerRefused { .. }
                     | Fact::CheckpointCompleted { .. }
                     | Fact::CheckpointAborted { .. }

@@ -240,6 +240,14 @@ pub enum Fact {
     TriggerQueued { waited: SimDuration },
     /// A checkpoint got its id (CP-13).
     CheckpointTriggered { checkpoint: CheckpointId, periodic: bool, subtasks: u32 },
+    /// What the next trigger is about: a savepoint, with which the job perhaps stops (SP-1, SP-4).
+    SavepointStarted { checkpoint: CheckpointId, kind: SnapshotKind, stop: Option<StopMode>, path: Arc<str> },
+    /// A savepoint lies in its directory (SP-3, SP-4).
+    SavepointCompleted { checkpoint: CheckpointId, stop: Option<StopMode>, path: Arc<str> },
+    /// A savepoint had no place to go to (SP-1).
+    SavepointRefused,
+    /// The savepoint failed with which the job was to be stopped: the job goes on (SP-5).
+    StopFailed,
     /// A subtask's state arrived (CP-18).
     CheckpointAcknowledged { checkpoint: CheckpointId, subtask: SubtaskId, done: u32, of: u32, bytes: u64 },
     /// An acknowledgement for a checkpoint that is no longer pending (CP-19).
@@ -384,6 +392,17 @@ impl fmt::Display for ExecutionState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// How a source's data ends: with everything that belongs to an end, or just so (SP-4).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum StopMode {
+    /// As at a natural end: the MAX watermark and `finish()` come first.
+    #[default]
+    Drain,
+    /// Without them: a later job goes on where this one stopped.
+    NoDrain,
 }
 
 /// Why a request did not become a checkpoint (CP-24, pre-flight reasons).

@@ -9,6 +9,6 @@ mod line;
 mod sink;
 
 pub use cause::{Cause, FailurePhase, JobManagerChange, TaskManagerChange};
-pub use fact::{AbortReason, ExecutionState, Fact, JobStatus, RefusalReason, TraceEvent};
+pub use fact::{AbortReason, ExecutionState, Fact, JobStatus, RefusalReason, StopMode, TraceEvent};
 pub use line::line;
 pub use sink::{CommitEffect, Shown, TakenBack, Written};

@@ -27,7 +27,12 @@ pub fn runs() -> impl Strategy<Value = RunInput> {
             scenario.restart = settings.restart;
             scenario.cluster = settings.cluster;
             scenario.faults = faults;
-            RunInput { scenario, seed: u64::from(seed), commands: Commands { at, script: Vec::new() }, snapshot: None }
+            RunInput {
+                scenario,
+                seed: u64::from(seed),
+                commands: Commands { at, when: Vec::new(), script: Vec::new() },
+                snapshot: None,
+            }
         },
     )
 }
@@ -290,6 +295,7 @@ fn checkpointing() -> impl Strategy<Value = Checkpointing> {
             num_retained: how_many.2,
             retention,
             storage,
+            savepoint_dir: None,
             after_tasks_finish,
             inline_threshold: 20_480,
             unaligned,

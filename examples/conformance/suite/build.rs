@@ -143,7 +143,7 @@ impl Job {
 
 /// A run with seed 1.
 pub fn input(scenario: Scenario, script: Script) -> RunInput {
-    let commands = Commands { at: Vec::new(), script: script.0 };
+    let commands = Commands { at: Vec::new(), when: Vec::new(), script: script.0 };
     let text = serde_json::json!({ "scenario": scenario, "seed": 1, "commands": commands });
     serde_json::from_value(text).expect("a run input is plain data")
 }

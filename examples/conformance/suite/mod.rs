@@ -21,6 +21,7 @@ mod pipelines;
 mod pyflink;
 mod recorded;
 mod retention;
+mod saves;
 mod scripted;
 mod settings;
 mod strategies;
@@ -156,7 +157,10 @@ fn check(recording: &Recording) -> Vec<Verdict> {
     if !params["new_tm_started_after_s"].is_null() {
         return one(lost::check(json));
     }
-    if let Some(feature) = missing_feature(json, params) {
+    if json["table"].is_array() || !params["parallelism_sequence"].is_null() || is_resumed(params) {
+        return one(saves::check(json, recording.stable.as_ref()));
+    }
+    if let Some(feature) = missing_feature(params) {
         return vec![Verdict::Waits(feature.into())];
     }
     if !params["always_fails_on"].is_null() {
@@ -173,17 +177,18 @@ fn check(recording: &Recording) -> Vec<Verdict> {
 }
 
 /// Features that no recording of the present pipelines needs.
-fn missing_feature(json: &Json, params: &Json) -> Option<&'static str> {
+fn missing_feature(params: &Json) -> Option<&'static str> {
     let has = |key: &str| !params[key].is_null();
-    if json["table"].is_array() || has("parallelism_sequence") || has("first_job") {
-        Some("savepoints")
-    } else if has("drain") {
-        Some("stop-with-savepoint")
-    } else if has("phases") {
+    if has("phases") {
         Some("sizes and files of the state backends")
     } else if has("started_from") {
         Some("claim modes")
     } else {
         None
     }
+}
+
+/// One job that stops with a savepoint, and another that starts from it. Which files a start leaves behind is told apart.
+fn is_resumed(params: &Json) -> bool {
+    !params["first_job"].is_null() && params["started_from"].is_null()
 }

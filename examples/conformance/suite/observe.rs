@@ -73,6 +73,11 @@ pub fn run(input: RunInput, horizon_ms: u64) -> Result<Observed, String> {
     Ok(observe(&input, engine.graph(), engine.trace(), Replay::new(&input, engine.graph())))
 }
 
+/// What an engine has done since its start.
+pub fn observe_from(input: &RunInput, engine: &Engine) -> Observed {
+    observe(input, engine.graph(), engine.trace(), Replay::new(input, engine.graph()))
+}
+
 /// Reads a trace from the beginning with a replay that may know a checkpoint of an earlier job.
 pub fn observe<'a>(
     input: &'a RunInput,

@@ -65,14 +65,32 @@ fn compare(case: &Json, steps: &[Json], commands: &[usize], observed: &Observed)
     for (i, (step, commands)) in steps.iter().zip(commands).enumerate() {
         let engine = happenings.next_step(*commands);
         for (name, engine) in ["outputs", "snapshots", "opened"].into_iter().zip(engine) {
-            let recorded = step[name].as_array().cloned().unwrap_or_default();
+            let mut recorded = step[name].as_array().cloned().unwrap_or_default();
+            let mut engine = engine;
+            if step["action"] == "drain" && name == "snapshots" {
+                without_the_end(&mut recorded);
+                without_the_end(&mut engine);
+            }
             let (recorded, engine) = (comparable(case, recorded), comparable(case, engine));
             same(&format!("step {} ({}) {name}", i + 1, step["action"]), &recorded, &engine)?;
         }
     }
     same("final_status", &case["final_status"], &json!(observed.outcome.job_status))?;
     same("restarts", &case["restarts"], &json!(observed.outcome.restarts))?;
-    same("checkpoint_counts", &case["checkpoint_counts"], &json!(observed.outcome.checkpoint_counts))
+    let drained = steps.iter().any(|step| step["action"] == "drain");
+    for (name, engine) in json!(observed.outcome.checkpoint_counts).as_object().into_iter().flatten() {
+        if !drained || name == "restored" {
+            same(&format!("checkpoint_counts.{name}"), &case["checkpoint_counts"][name], engine)?;
+        }
+    }
+    Ok(())
+}
+
+/// Once all data has ended Flink asks for a checkpoint of the end, which meets tasks that are finishing after the
+/// savepoint: whether it is triggered, and how far it gets, is a race. Only the savepoint counts.
+fn without_the_end(snapshots: &mut Vec<Json>) {
+    let savepoint = snapshots.iter().filter_map(|snapshot| snapshot["checkpoint"].as_u64()).min();
+    snapshots.retain(|snapshot| snapshot["checkpoint"].as_u64() == savepoint);
 }
 
 /// Rows without their order; where the first goes after a rebalance is left to chance by Flink. A recorded window also
@@ -357,7 +375,10 @@ impl Driver {
                 self.script.action(Action::Cancel).sleep(QUIET_MS);
                 1
             }
-            "drain" => return Err(Verdict::Waits("stop with a drained savepoint".into())),
+            "drain" => {
+                self.script.action(super::saves::stop("CANONICAL", true)).sleep(QUIET_MS);
+                1
+            }
             source => {
                 let more = Action::PermitMore { source: source.into(), subtask: None, records: 1 };
                 self.script.action(more);

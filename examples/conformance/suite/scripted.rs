@@ -51,7 +51,7 @@ pub fn check(recording: &Recording) -> Result<String, Verdict> {
 fn translate(json: &Json, settings: Settings) -> Result<Translation, Verdict> {
     let params = &json["params"];
     let has = |key: &str| !params[key].is_null();
-    if has("window") {
+    if has("window") || has("drain") {
         let (input, logged) = windows::job(json, settings, script(json))?;
         Ok(Translation { input, logged, release: None, racing_sinks: false })
     } else if has("sink") {
@@ -126,6 +126,12 @@ pub fn script(json: &Json) -> Script {
         match step["do"].as_str() {
             Some("permit") => _ = script.permit("src", step["upto"].as_u64().unwrap_or(0)).settle(),
             Some("checkpoint") => _ = script.checkpoint(),
+            // The driver let everything through before it stopped the job.
+            Some("stop-with-savepoint") => {
+                let all = json["params"]["records"].as_array().map_or(0, Vec::len) as u64;
+                let drain = step["drain"].as_bool().unwrap_or(false);
+                script.permit("src", all).settle().action(super::saves::stop("CANONICAL", drain)).settle();
+            }
             Some("revoke JobMaster leadership") => _ = script.action(Action::Begin(Mishap::JobManagerKilled)),
             Some("grant JobMaster leadership") => _ = script.action(Action::End(Mishap::JobManagerKilled)),
             _ => {}
@@ -446,7 +452,7 @@ fn compare_later_version(json: &Json, observed: &Observed, translation: &Transla
     }
     outputs_alike(json, observed, translation.racing_sinks, true)?;
     restored_alike(json, observed, translation)?;
-    counts(json, observed, 1)?;
+    counts(json, observed, if json["params"]["drain"].is_null() { 1 } else { 2 })?;
     failure_chain(json, observed)
 }
 

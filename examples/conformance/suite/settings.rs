@@ -113,6 +113,7 @@ fn checkpointing(config: &Config<'_>) -> Result<Checkpointing, Verdict> {
         retention,
         storage,
         inline_threshold: default.inline_threshold,
+        savepoint_dir: config.text(&key("savepoint-dir")).map(Into::into),
         after_tasks_finish: config.text(&key("checkpoints-after-tasks-finish")) != Some("false"),
         ..default
     })

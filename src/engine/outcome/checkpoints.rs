@@ -34,6 +34,9 @@ pub struct CheckpointOutcome {
     pub status: String,
     /// Whether the periodic scheduler asked for it.
     pub periodic: bool,
+    /// A savepoint's directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub savepoint: Option<String>,
     /// When it was triggered, in milliseconds after submission.
     pub trigger_time_ms: u64,
     /// When the last subtask acknowledged it.
@@ -111,6 +114,7 @@ struct Part {
 #[derive(Default)]
 pub(super) struct Checkpoints {
     rows: BTreeMap<CheckpointId, Row>,
+    savepoint: Option<(CheckpointId, String)>,
     refused: u64,
     restored: u64,
     /// The newest completed one that a dead JobManager's statistics held.
@@ -128,8 +132,11 @@ impl Checkpoints {
     pub(super) fn apply(&mut self, graph: &ExecutionGraph, event: &TraceEvent) {
         let at = event.at;
         match &event.fact {
+            Fact::SavepointStarted { checkpoint, path, .. } => self.savepoint = Some((*checkpoint, path.to_string())),
             Fact::CheckpointTriggered { checkpoint, periodic, subtasks } => {
-                self.rows.insert(*checkpoint, Row::new(*checkpoint, at, *periodic, *subtasks));
+                let mut row = Row::new(*checkpoint, at, *periodic, *subtasks);
+                row.outcome.savepoint = self.savepoint.take_if(|(id, _)| id == checkpoint).map(|(_, path)| path);
+                self.rows.insert(*checkpoint, row);
             }
             Fact::TriggerRefused { reason, .. } => self.refused += u64::from(counts_as_failed(*reason)),
             Fact::RestoreAssigned { checkpoint: Some(_), .. } => self.restored += 1,
@@ -206,7 +213,8 @@ impl Checkpoints {
 
     /// The newest completed checkpoint.
     pub(super) fn last_completed(&self) -> Option<CheckpointId> {
-        let completed = |(_, row): &(&CheckpointId, &Row)| row.outcome.status == "COMPLETED";
+        let completed =
+            |(_, row): &(&CheckpointId, &Row)| row.outcome.status == "COMPLETED" && row.outcome.savepoint.is_none();
         self.rows.iter().rev().find(completed).map(|(checkpoint, _)| *checkpoint).or(self.before)
     }
 
@@ -231,6 +239,7 @@ impl Row {
             id: checkpoint.0,
             status: "IN_PROGRESS".into(),
             periodic,
+            savepoint: None,
             trigger_time_ms: triggered.millis(),
             latest_ack_time_ms: None,
             end_to_end_duration_ms: None,

@@ -97,7 +97,10 @@ impl<'a> Fold<'a> {
                 self.pending.clear();
                 self.checkpoints.forget();
             }
-            Fact::CheckpointDiscarded { checkpoint } => _ = self.stored.remove(checkpoint),
+            // A savepoint lies in a directory of its own.
+            Fact::CheckpointDiscarded { checkpoint } | Fact::SavepointCompleted { checkpoint, .. } => {
+                self.stored.remove(checkpoint);
+            }
             fact => self.failures(fact),
         }
     }

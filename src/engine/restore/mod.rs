@@ -9,6 +9,7 @@ mod export;
 mod in_flight;
 mod redistribute;
 
+pub(super) use export::qualified;
 use redistribute::redistribute;
 
 use std::borrow::Cow;

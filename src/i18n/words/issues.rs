@@ -69,6 +69,10 @@ phrases! {
     dir_not_writable(path: &str, why: &str) { ko: "{path}에 쓸 수 없어({why}) 잡이 시작하지 못합니다."; en: "{path} can't be written ({why}): the job does not start." }
     path_not_absolute { ko: "절대 경로여야 합니다."; en: "Must be an absolute path." }
     not_gated(source: &str) { ko: "{} 풀어 줄 필요가 없는 소스입니다.", eun(quoted(source)); en: "'{source}' is not a gated source: there is nothing to release." }
+    no_savepoint_directory {
+        ko: "세이브포인트 디렉터리를 정하지 않아 거절됩니다: No savepoint location given and no default location configured.";
+        en: "Refused, because no directory is named: No savepoint location given and no default location configured."
+    }
     never_released(source: &str) { ko: "{} 풀어 주는 명령이 없어 아무것도 나오지 않습니다.", eul(quoted(source)); en: "No command releases '{source}', so it never emits anything." }
 
     csv_empty { ko: "비어 있는 파일입니다."; en: "The file is empty." }
@@ -136,6 +140,7 @@ impl Language {
             IssueKind::NotEnoughSlots { needed, available, .. } => self.not_enough_slots(*needed, *available),
             IssueKind::TransactionTimeoutAboveBroker { .. } => self.timeout_above_broker().into(),
             IssueKind::NotGated { source } => self.not_gated(source),
+            IssueKind::NoSavepointDirectory => self.no_savepoint_directory().into(),
             IssueKind::NeverReleased { source } => self.never_released(source),
             IssueKind::NoOperators => self.no_operators().into(),
             IssueKind::NoSource => self.no_source().into(),

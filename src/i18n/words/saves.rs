@@ -47,8 +47,10 @@ phrases! {
         ko: "세이브포인트가 실패해 stop-with-savepoint도 실패했습니다. 체크포인트 스케줄러가 다시 시작합니다.";
         en: "The savepoint failed, and stopping with it. The checkpoint scheduler starts again."
     }
-    source_stopped(task: &str) {
-        ko: "{task}의 소스가 읽기를 멈추고 입력이 끝났다고 아래로 알립니다. 세이브포인트는 그다음입니다.";
-        en: "The source of {task} stops reading and tells everybody below that its data ends. The savepoint comes after that."
-    }
+
+    action_savepoint { ko: "세이브포인트 트리거"; en: "Trigger a savepoint" }
+    action_stop { ko: "세이브포인트 찍고 중지"; en: "Stop with savepoint" }
+    action_drain { ko: "드레인하고 중지 (--drain)"; en: "Stop with savepoint --drain" }
+    action_rescale(parallelism: u32) { ko: "병렬성 {}로 리스케일", parallelism; en: "Rescale to parallelism {parallelism}" }
+    action_slow(operator: &str, ms: u64) { ko: "{} 레코드마다 {ms} ms 느리게", eul(operator); en: "Slow {operator} down by {ms} ms a record" }
 }

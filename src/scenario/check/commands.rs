@@ -9,11 +9,20 @@ use crate::scenario::{
 
 pub(super) fn check(run: &RunInput, found: &mut Found) {
     let (scenario, commands) = (&run.scenario, &run.commands);
-    found.count("commands", Counted::Commands, commands.at.len() + commands.script.len(), limits::COMMANDS);
+    found.count(
+        "commands",
+        Counted::Commands,
+        commands.at.len() + commands.when.len() + commands.script.len(),
+        limits::COMMANDS,
+    );
     for (at, timed) in commands.at.iter().enumerate() {
         let latest = SimTime::from_millis(*limits::MOMENT_MS.end()).micros();
         found.range(format!("commands.at[{at}].at"), timed.at.micros(), &(0..=latest));
         action(scenario, &format!("commands.at[{at}].action"), &timed.action, found);
+    }
+    for (at, waiting) in commands.when.iter().enumerate() {
+        condition(scenario, &format!("commands.when[{at}].when"), &waiting.when, found);
+        action(scenario, &format!("commands.when[{at}].action"), &waiting.action, found);
     }
     for (at, step) in commands.script.iter().enumerate() {
         match step {
@@ -48,6 +57,18 @@ fn action(scenario: &Scenario, field: &str, action: &Action, found: &mut Found) 
         }
         Action::Begin(what) => super::incidents::mishap(scenario, &format!("{field}.begin"), what, found),
         Action::End(what) => super::incidents::mishap(scenario, &format!("{field}.end"), what, found),
+        Action::SlowDown { operator: uid, subtask, ms } => {
+            let field = format!("{field}.slow_down");
+            operator(scenario, &field, uid, *subtask, found);
+            found.range(format!("{field}.ms"), *ms, &limits::MOMENT_MS);
+        }
+        Action::TriggerSavepoint { dir, .. } => target(scenario, &format!("{field}.trigger_savepoint"), dir, found),
+        Action::StopWithSavepoint { dir, .. } => target(scenario, &format!("{field}.stop_with_savepoint"), dir, found),
+        Action::Rescale { parallelism, dir } => {
+            let field = format!("{field}.rescale");
+            found.range(format!("{field}.parallelism"), u64::from(*parallelism), &limits::PARALLELISM);
+            target(scenario, &field, dir, found);
+        }
         Action::TriggerCheckpoint | Action::Cancel => {}
     }
 }
@@ -60,12 +81,24 @@ fn condition(scenario: &Scenario, field: &str, condition: &Condition, found: &mu
             role(scenario, &format!("{field}.printed_text.sink"), sink, Role::Sink, found);
             found.text(format!("{field}.printed_text.text"), text);
         }
+        Condition::Records { operator: uid, .. } => operator(scenario, &format!("{field}.records"), uid, None, found),
         Condition::AllRunning
+        | Condition::CheckpointTriggered(_)
+        | Condition::CheckpointCompleted(_)
+        | Condition::CheckpointFailed(_)
         | Condition::Thrown(_)
         | Condition::CheckpointDone
         | Condition::CompletedCheckpoints(_)
         | Condition::Restarted(_)
         | Condition::Ended => {}
+    }
+}
+
+/// SP-1: a savepoint needs a place, and a place has a scheme.
+fn target(scenario: &Scenario, field: &str, dir: &Option<String>, found: &mut Found) {
+    match dir.as_ref().or(scenario.checkpointing.savepoint_dir.as_ref()) {
+        None => found.add(field, IssueKind::NoSavepointDirectory),
+        Some(dir) => found.text(format!("{field}.dir"), dir),
     }
 }
 
@@ -111,7 +144,9 @@ fn never_released(run: &RunInput, found: &mut Found) {
         Step::Do(action) => Some(action),
         Step::Wait(_) => None,
     });
-    let actions: Vec<&Action> = run.commands.at.iter().map(|timed| &timed.action).chain(steps).collect();
+    let timed = run.commands.at.iter().map(|timed| &timed.action);
+    let waiting = run.commands.when.iter().map(|waiting| &waiting.action);
+    let actions: Vec<&Action> = timed.chain(waiting).chain(steps).collect();
     for (at, operator) in run.scenario.operators.iter().enumerate() {
         let gated = matches!(&operator.kind, OperatorKind::Source(source) if source.gated);
         let releases = |action: &&Action| matches!(action, Action::Permit { source, .. } if *source == operator.uid);

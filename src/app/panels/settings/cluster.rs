@@ -3,7 +3,7 @@
 use checkpoint_lab::i18n::clock;
 use checkpoint_lab::scenario::{
     Action, Api, BufferDebloat, Commands, ExecutionMode, FailoverStrategy, FlinkVersion, OperatorKind, PythonSettings,
-    Scenario,
+    SavepointFormat, Scenario,
 };
 use checkpoint_lab::session::Msg;
 use yew::prelude::*;
@@ -127,6 +127,9 @@ fn seed_field(form: &Form, seed: u64) -> Html {
     }
 }
 
+/// The target directory of the buttons' savepoints.
+const SAVEPOINTS: &str = "file:///tmp/flink-savepoints";
+
 /// What the learner has done to the running job, and can do at the moment in view.
 pub fn actions(form: &Form, commands: &Commands) -> Html {
     let t = form.t;
@@ -140,6 +143,11 @@ pub fn actions(form: &Form, commands: &Commands) -> Html {
     };
     let said = |action: &Action| match action {
         Action::TriggerCheckpoint => t.action_trigger().to_owned(),
+        Action::TriggerSavepoint { .. } => t.action_savepoint().into(),
+        Action::StopWithSavepoint { drain: false, .. } => t.action_stop().into(),
+        Action::StopWithSavepoint { drain: true, .. } => t.action_drain().into(),
+        Action::Rescale { parallelism, .. } => t.action_rescale(*parallelism),
+        Action::SlowDown { operator, ms, .. } => t.action_slow(&name(operator), *ms),
         Action::Cancel => t.action_cancel().into(),
         Action::Fail { operator, .. } => t.action_fail(&name(operator)),
         Action::Permit { .. } | Action::PermitMore { .. } => t.action_permit().into(),
@@ -147,6 +155,9 @@ pub fn actions(form: &Form, commands: &Commands) -> Html {
         Action::Begin(what) => t.begins(&t.mishap(what)),
         Action::End(what) => t.ends(&t.mishap(what)),
     };
+    // Where nobody has named a directory, the buttons do.
+    let unset = form.scenario.checkpointing.savepoint_dir.is_none();
+    let savepoints = || unset.then(|| SAVEPOINTS.to_owned());
     let functions =
         form.scenario.operators.iter().filter(|operator| matches!(operator.kind, OperatorKind::Function(_)));
     html! {
@@ -158,6 +169,9 @@ pub fn actions(form: &Form, commands: &Commands) -> Html {
             </ul>
             <div class="buttons">
                 { act(Picture::Add, t.action_trigger().into(), Action::TriggerCheckpoint) }
+                { act(Picture::Add, t.action_savepoint().into(), Action::TriggerSavepoint { format: SavepointFormat::Canonical, dir: savepoints() }) }
+                { act(Picture::Close, t.action_stop().into(), Action::StopWithSavepoint { format: SavepointFormat::Canonical, drain: false, dir: savepoints() }) }
+                { act(Picture::Close, t.action_drain().into(), Action::StopWithSavepoint { format: SavepointFormat::Canonical, drain: true, dir: savepoints() }) }
                 { for functions.map(|operator| act(Picture::Error, t.action_fail(&operator.name), Action::Fail {
                     operator: operator.uid.clone(),
                     subtask: None,
