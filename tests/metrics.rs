@@ -116,6 +116,9 @@ fn engine(scenario: Scenario, script: Vec<Step>) -> Engine {
     Engine::new(Arc::new(input))
 }
 
+/// Whether a moment of the recording is reached.
+type Reached = Box<dyn Fn(&Engine) -> bool>;
+
 fn run_until(engine: &mut Engine, reached: impl Fn(&Engine) -> bool) {
     while !reached(engine) {
         assert!(engine.steps() < 1_000_000 && engine.step(), "the moment never comes");
@@ -222,7 +225,7 @@ fn rest_documents_are_flinks_field_for_field() {
             move |engine: &Engine| engine.coordinator().history.get(id - 1).is_some_and(|stats| status(stats.status))
         };
         let completed = |status| status == CheckpointStatus::Completed;
-        let moments: [Box<dyn Fn(&Engine) -> bool>; 6] = [
+        let moments: [Reached; 6] = [
             Box::new(|engine| engine.subtask(SubtaskId(0)).running_since.is_some()),
             Box::new(ended(1, completed)),
             Box::new(|engine| engine.coordinator().history.len() == 2),

@@ -5,11 +5,10 @@
 
 use std::sync::Arc;
 
+use super::Engine;
 use super::event::Event;
 use super::restart::RestartBackoff;
 use super::savepoint::Stopping;
-use super::task::{Activity, Ending};
-use super::{Engine, Subtask};
 use crate::base::{AttemptNumber, CheckpointId, RandomStream, SimDuration, SimTime, SortedSet, SubtaskId};
 use crate::scenario::{FailoverStrategy, Scenario};
 use crate::trace::{AbortReason, Cause, ExecutionState, Fact, JobStatus};
@@ -485,23 +484,6 @@ impl Engine {
         self.record(|| Fact::TaskStateChanged { subtask, attempt, from, to });
         if to.is_terminal() {
             self.release_slot(subtask);
-        }
-    }
-}
-
-impl Subtask {
-    /// The attempt's thread ends, whatever it is in the middle of.
-    pub(super) fn kill(&mut self) {
-        self.alive = false;
-        self.stack.clear();
-        self.owed = SimDuration::ZERO;
-        self.mailbox.clear();
-        self.writing.clear();
-        self.capture = None;
-        self.activity = Activity::Idle;
-        self.ending = Ending::No;
-        for operator in &mut self.operators {
-            operator.worker = None;
         }
     }
 }

@@ -95,6 +95,23 @@ pub struct Subtask {
     pub running_since: Option<SimTime>,
 }
 
+impl Subtask {
+    /// The attempt's thread ends, whatever it is in the middle of.
+    pub(super) fn kill(&mut self) {
+        self.alive = false;
+        self.stack.clear();
+        self.owed = SimDuration::ZERO;
+        self.mailbox.clear();
+        self.writing.clear();
+        self.capture = None;
+        self.activity = Activity::Idle;
+        self.ending = Ending::No;
+        for operator in &mut self.operators {
+            operator.worker = None;
+        }
+    }
+}
+
 /// What the thread does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Activity {
