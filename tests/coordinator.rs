@@ -4,14 +4,15 @@
 use checkpoint_lab::base::{ChannelId, CheckpointId, SimTime, SubtaskId};
 use checkpoint_lab::engine::CheckpointStatus;
 use checkpoint_lab::scenario::{
-    Action, CheckpointStorage, CheckpointingMode, Commands, FaultPhase, OperatorKind, Retention, Scenario, TimedAction,
+    Action, CheckpointStorage, CheckpointingMode, Commands, FaultPhase, OperatorKind, Retention, Scenario, Stmt,
+    TimedAction,
 };
 use checkpoint_lab::trace::{AbortReason, Fact, JobStatus, RefusalReason};
 
 mod jobs;
 
 use jobs::{
-    Outcome, checkpoint_fault, fixed_delay, gaps, periodic, run, run_for, run_until, source, start, two_sources,
+    Outcome, checkpoint_fault, fixed_delay, gaps, job, periodic, run, run_for, run_until, source, start, two_sources,
 };
 
 fn at(ms: u64, action: Action) -> Commands {
@@ -353,4 +354,40 @@ fn a_failure_while_restarting_is_met_once() {
     assert!(!engine.fail_now(SubtaskId(0), "again"), "its attempt is over");
     engine.run_until(SimTime::from_millis(6_000), u64::MAX);
     assert_eq!(engine.job().restarts, 1);
+}
+
+/// BR-2: a trigger waits until the record in hand has passed the whole chain.
+#[test]
+fn a_trigger_waits_for_the_record_in_hand() {
+    let mut scenario = job(8);
+    scenario.operators[1].kind = jobs::pass(vec![Stmt::Sleep { ms: 700 }]);
+    scenario.checkpointing.interval_ms = Some(500);
+    let outcome = run_for(scenario, 8);
+    let (mut emitted, mut printed, mut snapshots) = (0, 0, 0);
+    for fact in outcome.facts() {
+        match fact {
+            Fact::RecordEmitted { .. } => emitted += 1,
+            Fact::RowPrinted { .. } => printed += 1,
+            Fact::SnapshotStarted { .. } => {
+                assert_eq!(emitted, printed, "a record is in the chain");
+                snapshots += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(snapshots > 5);
+}
+
+/// SB-1: on the heap every checkpoint is full: state that does not change is written again and again.
+#[test]
+fn the_heaps_checkpoints_are_full() {
+    let outcome = run_for(periodic(500, 0), 6);
+    let sizes: Vec<u64> = outcome
+        .facts()
+        .filter_map(|fact| match fact {
+            Fact::CheckpointCompleted { bytes, .. } => Some(*bytes),
+            _ => None,
+        })
+        .collect();
+    assert!(sizes.len() > 5 && sizes[0] > 0 && sizes.iter().all(|size| *size == sizes[0]), "{sizes:?}");
 }

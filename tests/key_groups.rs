@@ -15,6 +15,7 @@ fn vector(key: &Value) -> (i32, i32, u16, u32, u32) {
     (hash, murmur(hash), group.0, subtask_of(group, 4, 128), subtask_of(group, 3, 128))
 }
 
+/// KG-1, KG-4.
 #[test]
 fn keys_hash_as_in_flink() {
     let text = Value::text;
@@ -52,6 +53,7 @@ fn keys_hash_as_in_flink() {
     }
 }
 
+/// KG-2.
 #[test]
 fn murmur_of_small_numbers() {
     let wanted = [
@@ -61,12 +63,14 @@ fn murmur_of_small_numbers() {
     assert_eq!((0..13).map(murmur).collect::<Vec<_>>(), wanted);
 }
 
+/// KG-5.
 #[test]
 fn max_parallelism_is_derived_as_in_flink() {
     let derived = [1, 85, 86, 170, 171, 200, 20_000].map(default_max_parallelism);
     assert_eq!(derived, [128, 128, 256, 256, 256, 512, 32_768]);
 }
 
+/// KG-3.
 #[test]
 fn ranges_of_uneven_parallelisms() {
     let ranges = |parallelism, max| -> Vec<(u16, u16)> {
@@ -78,6 +82,7 @@ fn ranges_of_uneven_parallelisms() {
     assert_eq!(ranges(3, 10), [(0, 3), (4, 6), (7, 9)]);
 }
 
+/// KG-4.
 #[test]
 fn python_keys_hash_as_rows() {
     assert_eq!(python_key_hash(&Value::Long(0)), 62);

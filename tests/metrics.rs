@@ -215,6 +215,7 @@ fn compare_moment(recorded: &Json, engine: &Engine) {
     }
 }
 
+/// RE-1, RE-2, and with them what the web page's tabs show: UI-1, UI-2, UI-3, UI-4.
 #[test]
 fn rest_documents_are_flinks_field_for_field() {
     for (file, parallelism, unaligned) in [("hashmap_p1.json", 1, false), ("hashmap_p2_unaligned.json", 2, true)] {
@@ -243,6 +244,7 @@ fn rest_documents_are_flinks_field_for_field() {
 }
 
 /// Every metric that is written is one of Flink's, with Flink's labels and type; those that a job's page shows are there.
+/// ME-1, ME-2, ME-3.
 #[test]
 fn prometheus_metrics_are_flinks() {
     let mut engine = engine(job(1, false), script());

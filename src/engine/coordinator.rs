@@ -88,14 +88,14 @@ pub(super) enum Decision {
 }
 
 impl Request {
-    /// CP-11: savepoints don't wait for checkpoints on their way.
-    fn is_forced(&self) -> bool {
-        self.savepoint.is_some()
+    /// CP-11: savepoints don't wait for checkpoints on their way, unless those may be unaligned.
+    fn is_forced(&self, settings: &Checkpointing) -> bool {
+        self.savepoint.is_some() && settings.unaligned.is_none()
     }
 
     /// CP-6: what is served first.
-    fn rank(&self) -> (bool, bool, bool) {
-        (self.savepoint.is_none(), !self.is_forced(), self.periodic)
+    fn rank(&self, settings: &Checkpointing) -> (bool, bool, bool) {
+        (self.savepoint.is_none(), !self.is_forced(settings), self.periodic)
     }
 }
 
@@ -161,7 +161,7 @@ impl CheckpointCoordinator {
             }
             self.queue.pop_back();
         }
-        let later = |waiting: &Request| waiting.rank() > request.rank();
+        let later = |waiting: &Request| waiting.rank(&self.settings) > request.rank(&self.settings);
         let at = self.queue.iter().position(later).unwrap_or(self.queue.len());
         self.queue.insert(at, request);
         true
@@ -170,7 +170,7 @@ impl CheckpointCoordinator {
     /// CP-7.
     pub(super) fn decide(&mut self, now: SimTime) -> Decision {
         let waits = self.pending.len() >= self.settings.max_concurrent as usize;
-        if self.queue.front().is_none_or(|head| waits && !head.is_forced()) {
+        if self.queue.front().is_none_or(|head| waits && !head.is_forced(&self.settings)) {
             return Decision::Wait;
         }
         let Some(head) = self.queue.pop_front() else { return Decision::Wait };

@@ -97,7 +97,7 @@ impl Engine {
     /// Savepoints are always aligned (BR-11).
     fn alignment(&self, checkpoint: CheckpointId) -> Alignment {
         match (self.scenario().checkpointing.unaligned_in_force(), self.coordinator.stats(checkpoint)) {
-            (Some(unaligned), Some(stats)) => {
+            (Some(unaligned), Some(stats)) if stats.savepoint.is_none() => {
                 Alignment::UnalignedFrom(stats.triggered_at + SimDuration::from_millis(unaligned.aligned_timeout_ms))
             }
             _ => Alignment::Aligned,

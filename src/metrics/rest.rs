@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::base::{CheckpointId, RandomStream, SimDuration, SimTime, SubtaskId, TaskIndex};
 use crate::engine::{CheckpointStats, CheckpointStatus, Engine, SubtaskSnapshot};
-use crate::scenario::{CheckpointStorage, CheckpointingMode, Retention, Scenario};
+use crate::scenario::{CheckpointStorage, CheckpointingMode, Retention, Scenario, SnapshotKind};
 
 /// The moment of submission, in milliseconds since 1970.
 pub const EPOCH_MS: u64 = 1_700_000_000_000;
@@ -82,7 +82,7 @@ pub fn checkpoints(engine: &Engine) -> Json {
             "restored": restored.map_or(Json::Null, |(checkpoint, at)| json!({
                 "id": checkpoint.0,
                 "restore_timestamp": stamp(at),
-                "is_savepoint": false,
+                "is_savepoint": engine.coordinator().completed.iter().any(|own| own.id == checkpoint && own.kind.is_savepoint()),
                 "external_path": path(engine, checkpoint),
             })),
         },
@@ -90,8 +90,26 @@ pub fn checkpoints(engine: &Engine) -> Json {
     })
 }
 
-fn is_savepoint(_: &CheckpointStats) -> bool {
-    false
+fn is_savepoint(stats: &CheckpointStats) -> bool {
+    stats.savepoint.is_some()
+}
+
+/// Flink's word for what was taken.
+fn checkpoint_type(stats: &CheckpointStats) -> &'static str {
+    match &stats.savepoint {
+        Some(order) if order.stop.is_some() => "SYNC_SAVEPOINT",
+        Some(_) => "SAVEPOINT",
+        None if stats.unaligned => "UNALIGNED_CHECKPOINT",
+        None => "CHECKPOINT",
+    }
+}
+
+fn savepoint_format(stats: &CheckpointStats) -> Json {
+    match stats.savepoint.as_ref().map(|order| order.kind) {
+        Some(SnapshotKind::NativeSavepoint) => json!("NATIVE"),
+        Some(_) => json!("CANONICAL"),
+        None => Json::Null,
+    }
 }
 
 /// Over all completed checkpoints (UI-4).
@@ -167,7 +185,7 @@ fn entry(engine: &Engine, stats: &CheckpointStats, tasks: bool) -> Json {
         "id": stats.id.0,
         "status": state,
         "is_savepoint": is_savepoint(stats),
-        "savepointFormat": Json::Null,
+        "savepointFormat": savepoint_format(stats),
         "trigger_timestamp": stamp(stats.triggered_at),
         "latest_ack_timestamp": stamp_or(stats.latest_ack),
         "checkpointed_size": stats.bytes,
@@ -178,12 +196,15 @@ fn entry(engine: &Engine, stats: &CheckpointStats, tasks: bool) -> Json {
         "persisted_data": stats.persisted,
         "num_subtasks": stats.subtasks,
         "num_acknowledged_subtasks": stats.acknowledged,
-        "checkpoint_type": if stats.unaligned { "UNALIGNED_CHECKPOINT" } else { "CHECKPOINT" },
+        "checkpoint_type": checkpoint_type(stats),
         "tasks": {},
     });
     match stats.status {
         CheckpointStatus::Completed => {
-            entry["external_path"] = path(engine, stats.id);
+            entry["external_path"] = match &stats.savepoint {
+                Some(order) => json!(order.path),
+                None => path(engine, stats.id),
+            };
             entry["discarded"] = json!(stats.discarded);
         }
         CheckpointStatus::Failed(reason) => {

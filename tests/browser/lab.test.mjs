@@ -63,7 +63,7 @@ for (const locale of ["en-US", "ko-KR"]) {
     await page.locator("#tab-settings").click();
     const result = page.locator(".figure dd").first();
     assert.equal(await result.innerText(), "FAILED");
-    const choice = page.locator(".side select").filter({ has: page.locator("option").nth(6) }).first();
+    const choice = page.locator("#f-operators-1--kind-function");
     await choice.selectOption({ index: 1 });
     await page.waitForFunction(() => document.querySelector(".figure dd").innerText === "FINISHED");
     assert.equal(await now(page), moment, "the moment stays in view");
