@@ -22,12 +22,12 @@ phrases! {
     lo_cp_race { ko: "Flink 2.3에서 태스크가 하나인 잡은 스케줄러를 켜는 두 통지가 겹쳐 첫 체크포인트가 한 번 또는 두 번 시작됩니다. 어느 쪽인지는 시드가 정합니다."; en: "On Flink 2.3 two notices start the scheduler of a one-task job at once, so it begins with one first checkpoint or two. The seed decides which." }
     lo_cp_slip { ko: "상태가 없는 PyFlink 잡은 예외가 난 뒤 태스크가 실패하기까지의 틈에 0바이트 체크포인트가 완료될 때가 있습니다. 기록한 실행에서는 여덟 번에 한 번쯤이었고, 모델은 그 비율로 시드에 따라 보여 줍니다."; en: "In a PyFlink job without state a checkpoint of 0 bytes can still complete between the exception and the task's failure. About one in eight recorded failures did; the model shows it as often, by seed." }
     lo_cp_unaligned { ko: "비정렬 체크포인트의 전송 중 데이터는 서브태스크마다 따로 씁니다. 실제 Flink는 서브태스크 다섯까지 한 파일을 나눠 쓰며 서로를 기다립니다. 체인지로그가 없습니다."; en: "Each subtask writes its in-flight data to a file of its own; in Flink up to five share one and wait for each other. No changelog." }
-    lo_cp_savepoints { ko: "세이브포인트와 stop-with-savepoint가 없습니다."; en: "No savepoints, no stop-with-savepoint." }
-    lo_cp_backend { ko: "상태 백엔드는 hashmap뿐입니다. RocksDB와 증분 체크포인트가 없습니다."; en: "The hashmap state backend only: no RocksDB, no incremental checkpoints." }
+    lo_cp_savepoints { ko: "세이브포인트로 다른 잡을 시작하는 것은 시나리오 파일로만 됩니다. 브로드캐스트 상태가 없습니다."; en: "Only a scenario file can start another job from a savepoint. There is no broadcast state." }
+    lo_cp_backend { ko: "상태 백엔드는 hashmap뿐입니다. RocksDB와 증분 체크포인트, ForSt, 로컬 복구가 없습니다."; en: "The hashmap state backend only: no RocksDB, no incremental checkpoints, no ForSt, no local recovery." }
     lo_cp_sizes { ko: "상태의 크기는 모델이 어림한 값입니다. 실제 바이트 수는 직렬화기에 따라 다릅니다."; en: "Sizes of state are the model's estimate; real ones depend on the serializers." }
     lo_cp_storage { ko: "저장소의 시간은 요청당, MiB당 정해진 값입니다. 응답하지 않는 저장소는 라이브러리의 재시도 없이 곧바로 실패합니다."; en: "A storage costs a fixed time for each request and each MiB. One that does not answer fails at once, without a library's retries." }
     lo_jobs { ko: "잡"; en: "Jobs" }
-    lo_jobs_operators { ko: "소스, 함수, 윈도우, 싱크로 된 잡만 다룹니다. 조인과 두 입력을 받는 함수가 없습니다."; en: "Jobs of sources, functions, windows and sinks: no joins and no functions of two inputs." }
+    lo_jobs_operators { ko: "소스, 함수, 윈도우, 싱크로 된 잡만 다룹니다. 조인과 두 입력을 받는 함수가 없습니다. 소스는 모두 다시 읽을 수 있고, JobManager에 스플릿 배정자를 두지 않습니다."; en: "Jobs of sources, functions, windows and sinks: no joins and no functions of two inputs. Every source can be read again, and none has a split enumerator on the JobManager." }
     lo_jobs_windows { ko: "윈도우는 이벤트 시간의 텀블링, 슬라이딩, 세션뿐입니다. 사용자 트리거와 이빅터, 처리 시간 윈도우, 워터마크 정렬, 상태 TTL이 없고, 주기적 워터마크는 늘 200 ms마다 나옵니다."; en: "Windows are tumbling, sliding or session windows over event time: no custom triggers or evictors, no processing-time windows, no watermark alignment, no state TTL; periodic watermarks come every 200 ms." }
     lo_jobs_timers { ko: "복원 뒤 같은 키 그룹 안의 타이머는 저장 전의 순서로 발동합니다. Flink는 해시 맵의 순서를 따릅니다. PyFlink에서 타이머를 발동한 워터마크는 그 번들이 끝난 뒤에 나아갑니다."; en: "After a restore, timers of one key group fire in the order before it; Flink takes that of a hash map. In PyFlink a watermark that fires timers goes on when their bundle is done." }
     lo_jobs_sinks {
