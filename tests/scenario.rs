@@ -528,3 +528,14 @@ fn other_apis_sources_are_told() {
     let (source, usual) = (SourceKind::PythonCollection, SourceKind::JavaCollection);
     assert_eq!(issue.kind, IssueKind::SourceOfOtherApi { source, usual });
 }
+
+/// An order can't be mended while two operators share a uid.
+#[test]
+fn operators_of_one_uid_come_before_their_order() {
+    let issues = issues_after(|s| {
+        s.operators[2].uid = s.operators[1].uid.clone();
+        s.operators.swap(0, 1);
+    });
+    assert!(issues.iter().any(|issue| matches!(issue.kind, IssueKind::Duplicate { .. })), "{issues:?}");
+    assert!(!issues.iter().any(|issue| matches!(issue.kind, IssueKind::NotInOrder { .. })), "{issues:?}");
+}
