@@ -194,8 +194,14 @@ fn keys(rows: &[(String, String)]) -> Json {
 fn failures(json: &Json) -> Json {
     let mut kinds: Vec<String> = Vec::new();
     for exception in json["exceptions"].as_array().into_iter().flatten().rev() {
-        let message = exception["message"].as_str().unwrap_or("");
-        let innermost = message.split(": ").filter(|part| !part.contains(' ')).last().unwrap_or("");
+        let message = exception["message"].as_str().or_else(|| exception["first_lines"][0].as_str()).unwrap_or("");
+        let innermost = match message.split(": ").filter(|part| !part.contains(' ')).last().unwrap_or("") {
+            // ResourceManager and JobMaster each have their heartbeats with a TaskManager: which of them is first is timing.
+            "org.apache.flink.runtime.resourcemanager.exceptions.ResourceManagerException" => {
+                "org.apache.flink.runtime.jobmaster.JobMasterException"
+            }
+            other => other,
+        };
         if kinds.last().is_none_or(|last| last != innermost) && !innermost.ends_with("JobException") {
             kinds.push(innermost.into());
         }
