@@ -128,7 +128,7 @@ phrases! {
     row_printed_first(text: &str) { ko: "{text} 행이 처음 출력되었습니다. 이제 바깥에서 보입니다."; en: "{text} was printed for the first time: the world outside can see it." }
     row_printed_again(text: &str, times: u32) {
         ko: "{text} 행이 {times}번째 출력되었습니다. print()는 되돌릴 수 없어 중복이 남습니다.";
-        en: "{text} was printed for the {times}. time. print() takes nothing back, so a duplicate stays."
+        en: "{text} was printed again, {times} times so far. print() takes nothing back, so a duplicate stays."
     }
     bundle_grew(op: &str, record: &str, size: u32) {
         ko: "{op}의 Python 워커가 {} 번들에 담았습니다({size}개째).", eul(record);

@@ -14,7 +14,7 @@ phrases! {
     }
     row_stored_again(text: &str, times: u32) {
         ko: "{text} 행이 {times}번째 저장되었습니다. 트랜잭션이 없어 중복이 남습니다.";
-        en: "{text} was stored for the {times}. time. Without a transaction the duplicate stays."
+        en: "{text} was stored again, {times} times so far. Without a transaction the duplicate stays."
     }
     transaction_began(op: &str, name: &str) { ko: "{} {} 열었습니다. 다음 체크포인트까지의 행이 여기에 담깁니다.", i(op), eul(name); en: "{op} opened {name}: rows up to the next checkpoint go there." }
     transaction_prepared(op: &str, name: &str, rows: u32, checkpoint: u64) {
@@ -125,7 +125,7 @@ phrases! {
     state_expired { ko: "시간 초과"; en: "expired" }
     state_orphaned { ko: "남겨짐"; en: "left behind" }
     stage_visible_rows { ko: "보이는 행"; en: "rows visible" }
-    stage_open_transaction(name: &str, rows: usize) { ko: "{name} · {rows}행 열림"; en: "{name} · {rows} rows open" }
+    stage_open_transaction(name: &str, rows: usize) { ko: "{name} · {rows}행 열림"; en: "{name} · open rows: {rows}" }
     stage_pending_transaction(checkpoint: u64, rows: usize) { ko: "chk-{checkpoint} 대기 · {rows}행"; en: "{rows} rows await chk-{checkpoint}" }
 }
 

@@ -4,7 +4,7 @@ use crate::i18n::particle::eul;
 
 phrases! {
     stage_watermark { ko: "워터마크"; en: "watermark" }
-    stage_timers(number: usize, next: String) { ko: "타이머 {number}개, 다음 {next}"; en: "{number} timer(s), next {next}" }
+    stage_timers(number: usize, next: String) { ko: "타이머 {number}개, 다음 {next}"; en: "timers: {number}, next {next}" }
     stage_more_windows(number: usize) { ko: "윈도우 {number}개 더"; en: "{number} more windows" }
     stage_open_state(op: &str) { ko: "{op}의 상태 보기"; en: "Show the state of {op}" }
     stage_open_checkpoint(id: u64) { ko: "{} 체크포인트 탭에서 보기", eul(format!("chk-{id}")); en: "Show chk-{id} among the checkpoints" }
